@@ -1,0 +1,1 @@
+"""Data sets, one file each, and the endless seeded batches drawn from them."""

@@ -1,0 +1,123 @@
+"""What MNIST and its look-alikes share: four files in one folder, fetched only when missing."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ganstudio.data.base import DataError, Dataset, Samples
+from ganstudio.knobs import Config, knob
+from ganstudio.resources import default_data_root
+from ganstudio.samples import ConditionSpec, SampleSpec
+
+log = logging.getLogger(__name__)
+
+IMAGES, LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
+_SIDE, _HEADER_BYTES = 28, 16
+
+
+class IdxConfig(Config):
+    """At which size."""
+
+    size: Literal[28, 32] = knob(
+        32,
+        help="Pixels a side. 28 as they come; 32 adds a rim of two background pixels, which "
+        "suits networks that halve the picture again and again.",
+    )
+
+
+class _IdxDataset(Dataset):
+    """The training part of a set in MNIST's file format, known to torchvision by ``source``.
+
+    Attributes:
+        source: name of torchvision's class and of the folder under the data folder.
+        names: the classes.
+    """
+
+    Config: ClassVar[type[Config]] = IdxConfig
+    source: ClassVar[str]
+    names: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def spec(cls, config: Any) -> SampleSpec:
+        """Grey images with ten classes."""
+        condition = ConditionSpec(kind="classes", names=cls.names)
+        return SampleSpec("image", (1, config.size, config.size), condition)
+
+    def load(self) -> Samples:
+        """Read the training images, and download them first if they are missing.
+
+        A data folder that holds them is only read.
+
+        Raises:
+            DataError: if they are missing and cannot be fetched, or are damaged.
+        """
+        folder = self.data_root / self.source / "raw"
+        if any(not (folder / name).is_file() for name in (IMAGES, LABELS)):
+            self._fetch(folder)
+        images, labels = _read(folder)
+        return Samples(_pad(images, self.config.size), labels)
+
+    @classmethod
+    def preview(cls, config: Any, count: int) -> Tensor | None:
+        """The first few images where the usual data folder holds them, else None."""
+        path = default_data_root() / cls.source / "raw" / IMAGES
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            raw = file.read(_HEADER_BYTES + count * _SIDE * _SIDE)[_HEADER_BYTES:]
+        if len(raw) < count * _SIDE * _SIDE:
+            return None
+        images = torch.frombuffer(bytearray(raw), dtype=torch.uint8)
+        return _pad(images.view(count, _SIDE, _SIDE), config.size)
+
+    def _fetch(self, folder: Path) -> None:
+        from torchvision import datasets
+
+        log.info("%s is not in %s: downloading it", self.source, folder)
+        try:
+            getattr(datasets, self.source)(self.data_root, train=True, download=True)
+        except (OSError, RuntimeError) as error:
+            raise DataError(
+                f"{self.title}: {folder} must hold the files {IMAGES} and {LABELS}, and they "
+                f"could not be downloaded ({_last_line(error)}). Connect to the internet, or "
+                f"put them there, or name the folder that holds {self.source}/raw with "
+                "--data-root"
+            ) from error
+
+
+def _read(folder: Path) -> tuple[Tensor, Tensor]:
+    from torchvision.datasets import mnist
+
+    try:
+        images: Tensor = mnist.read_image_file(str(folder / IMAGES))
+        labels: Tensor = mnist.read_label_file(str(folder / LABELS))
+    except (OSError, ValueError, TypeError, AssertionError, KeyError, RuntimeError) as error:
+        raise _damaged(folder, str(error) or type(error).__name__) from error
+    if images.shape[1:] != (_SIDE, _SIDE) or len(images) != len(labels):
+        found = f"{len(labels)} labels for images of shape {tuple(images.shape)}"
+        raise _damaged(folder, found)
+    return images, labels
+
+
+def _damaged(folder: Path, why: str) -> DataError:
+    return DataError(
+        f"{folder}: {IMAGES} or {LABELS} is damaged ({why}). Delete both; they are downloaded "
+        "again at the next start"
+    )
+
+
+def _pad(images: Tensor, size: int) -> Tensor:
+    """(N, 28, 28) to (N, 1, size, size), background around."""
+    rim = (size - _SIDE) // 2
+    return functional.pad(images, (rim, rim, rim, rim)).unsqueeze(1)
+
+
+def _last_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__

@@ -1,0 +1,157 @@
+"""What a data set is, and endless seeded batches that are already on the device."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from ganstudio.knobs import Config
+from ganstudio.nn.batch import Batch
+from ganstudio.samples import SampleSpec
+
+
+class DataError(RuntimeError):
+    """A data set cannot be loaded; the message names what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A loaded set in storage form.
+
+    Attributes:
+        x: (N, *shape); uint8 with 0 to 255 standing for -1 to 1, or float32 in [-1, 1] for points.
+        labels: (N,) int64 class indices, or None.
+        attributes: by name, (N,) tensors that tell more about each sample; may be empty.
+    """
+
+    x: Tensor
+    labels: Tensor | None = None
+    attributes: dict[str, Tensor] | None = None
+
+
+class Dataset(ABC):
+    """A source of samples: what shape they have, what they are labelled with, and the samples.
+
+    A subclass in a file of its own under ``data/`` is all it takes to add one.
+
+    Attributes:
+        Config: its knobs.
+        title: as shown on its card.
+        summary: one line for the card.
+    """
+
+    Config: ClassVar[type[Config]] = Config
+    title: ClassVar[str]
+    summary: ClassVar[str] = ""
+
+    def __init__(self, config: Any, data_root: Path) -> None:
+        self.config, self.data_root = config, data_root
+
+    @classmethod
+    @abstractmethod
+    def spec(cls, config: Any) -> SampleSpec:
+        """Shape and condition of the samples under these knobs, without loading any."""
+
+    @abstractmethod
+    def load(self) -> Samples:
+        """Read or draw the whole set, the same every time.
+
+        Raises:
+            DataError: if files are missing or unreadable.
+        """
+
+    @classmethod
+    def preview(cls, config: Any, count: int) -> Tensor | None:
+        """A few samples for the card without loading the set, (count, *shape) like ``load``.
+
+        None where that would need files or take longer than a moment.
+        """
+        return None
+
+
+BASE = Dataset
+
+
+def to_unit(x: Tensor) -> Tensor:
+    """Storage to model: uint8 0 to 255 becomes float32 -1 to 1; float passes through."""
+    return x.float().div_(127.5).sub_(1.0) if x.dtype == torch.uint8 else x
+
+
+class Batches(Iterator[Batch]):
+    """Endless batches: each epoch a new seeded order, no sample twice in one epoch.
+
+    The whole set lives on the device in storage form while it takes less than
+    ``resident_bytes``; a larger one stays in (pinned) host memory and streams from there.
+    A batch never mixes epochs: what is left over at the end of one is dropped.
+
+    Args:
+        samples: the loaded set.
+        batch: samples a batch; a smaller set is repeated to fill one.
+        seed: of the order.
+        device: where batches are wanted.
+        resident_bytes: the most that may be put on the device for good.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        batch: int,
+        seed: int,
+        device: torch.device,
+        resident_bytes: int = 2 << 30,
+    ) -> None:
+        if len(samples.x) == 0:
+            raise DataError("the data set holds no samples")
+        size = samples.x.numel() * samples.x.element_size()
+        self.resident = device.type == "cpu" or size <= resident_bytes
+        self.device = device
+        self.batch, self.seed = batch, seed
+        self._x, self._labels = self._place(samples.x), self._place(samples.labels)
+        self.epoch, self.position = 0, 0
+        self._order = self._shuffle()
+
+    def __next__(self) -> Batch:
+        if self.position + self.batch > len(self._order):
+            self.epoch, self.position = self.epoch + 1, 0
+            self._order = self._shuffle()
+        index = self._order[self.position : self.position + self.batch]
+        self.position += self.batch
+        x = self._x.index_select(0, index)
+        c = None if self._labels is None else self._labels.index_select(0, index)
+        if not self.resident:
+            if self._x.is_pinned():
+                x = x.pin_memory()
+            x = x.to(self.device, non_blocking=True)
+            c = None if c is None else c.to(self.device, non_blocking=True)
+        return Batch(to_unit(x), c)
+
+    def state(self) -> dict[str, int]:
+        """Where it stands; with the same seed and batch this is all it takes to go on."""
+        return {"epoch": self.epoch, "position": self.position}
+
+    def restore(self, state: dict[str, int]) -> None:
+        """Go on where ``state`` says."""
+        self.epoch, self.position = state["epoch"], state["position"]
+        self._order = self._shuffle()
+
+    def _shuffle(self) -> Tensor:
+        # splitmix-like spread, so that neighbouring seeds and epochs share no order
+        mixed = (self.seed * 0x9E3779B97F4A7C15 + self.epoch * 0xBF58476D1CE4E5B9) % 2**63
+        generator = torch.Generator().manual_seed(mixed)
+        rounds = -(-self.batch // len(self._x))
+        order = torch.cat([torch.randperm(len(self._x), generator=generator)
+                           for _ in range(rounds)])
+        return order.to(self.device) if self.resident else order
+
+    def _place(self, tensor: Any) -> Any:
+        if tensor is None:
+            return None
+        if self.resident:
+            return tensor.to(self.device)
+        return tensor.pin_memory() if self.device.type == "cuda" else tensor

@@ -1,0 +1,221 @@
+"""What a variant is: its networks, what each side wants, and how the sides take turns."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+from ganstudio.knobs import Config, knob
+from ganstudio.nn.batch import Batch
+from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
+from ganstudio.samples import ConditionSpec, Prior, SampleKind, SampleSpec
+
+Terms = dict[str, Tensor]
+Side = Literal["G", "D"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One turn of one side.
+
+    Attributes:
+        side: whose weights change; everything else is frozen meanwhile.
+        terms: named, weighted scalars whose sum is minimised.
+        batches: updates in a row, each on a batch of its own.
+        every: the phase comes up once in so many rounds.
+        fakes: whether the terms look at fakes; if not, none are made and ``fake`` is empty.
+        gate: asked after the terms; False skips the update (3D-GAN's accuracy threshold).
+        after: called after each update, such as weight clipping.
+    """
+
+    side: Side
+    terms: Callable[[Batch, Tensor], Terms]
+    batches: int = 1
+    every: int = 1
+    fakes: bool = True
+    gate: Callable[[], bool] | None = None
+    after: Callable[[], None] | None = None
+
+
+class GANConfig(Config):
+    """The knobs that every variant has; variants change defaults and add their own."""
+
+    batch: int = knob(64, low=2, high=4096, unit="samples", log=True,
+                      help="Real samples in one update. Larger is steadier and slower.")
+    z_dim: int = knob(64, low=1, high=1024, help="Dimensions of the latent noise z.")
+    width: int = knob(32, low=2, high=2048, unit="channels", log=True,
+                      help="Channels of the layer nearest to the sample; coarser grids have 2, 4 "
+                           "and 8 times as many. Cost grows with its square.")
+    g_lr: float = knob(2e-4, low=0, high=1, live=True, log=True, title="Generator rate",
+                       help="Learning rate of the generator's optimiser.")
+    d_lr: float = knob(2e-4, low=0, high=1, live=True, log=True, title="Discriminator rate",
+                       help="Learning rate of the discriminator's optimiser.")
+    beta1: float = knob(0.5, low=0, high=0.999, advanced=True,
+                        help="Adam's memory of the gradient (Kingma and Ba 2015).")
+    beta2: float = knob(0.999, low=0, high=0.99999, advanced=True,
+                        help="Adam's memory of the squared gradient.")
+    n_critic: int = knob(1, low=1, high=100, live=True, title="D steps per G step",
+                         help="Discriminator updates before each generator update.")
+    instance_noise: float = knob(
+        0.0, low=0, high=2, live=True,
+        help="Gaussian noise added to all that the discriminator sees, real and fake, as a "
+             "standard deviation. Softens a discriminator that wins (Sonderby et al. 2016).")
+    ema_kimg: float = knob(
+        5.0, low=0, high=1e5, unit="kimg",
+        help="Half-life of the moving average of the generator's weights that is shown and "
+             "exported; 0 shows the raw weights (Karras et al. 2018).")
+
+
+class GAN(ABC):
+    """One design: subclass it in a file of its own under ``gans/``, and it is in the program.
+
+    The class docstring is the text of the About card. The players are plain attributes of
+    ``self`` once built: ``networks()`` returns them by name, and a name that begins with ``D``
+    plays on the discriminator's side, any other on the generator's.
+
+    Attributes:
+        Config: the knobs, a subclass of ``GANConfig``.
+        title: as shown on the card.
+        family: in words, what it is for.
+        takes: the kinds of samples it can be trained on.
+        config: the knobs as they are now; replaced as a whole when a live one is turned.
+        spec: shape and condition of the samples.
+        players: the networks by name.
+        watched: named scalars to plot that nobody minimises; ``d_terms`` and ``g_terms`` may
+            add to it, and the trainer empties it after each update.
+    """
+
+    Config: ClassVar[type[GANConfig]] = GANConfig
+    title: ClassVar[str]
+    family: ClassVar[str] = ""
+    takes: ClassVar[tuple[SampleKind, ...]] = ("points", "image", "voxels")
+
+    G: nn.Module
+    D: nn.Module
+
+    def __init__(self, config: Any, spec: SampleSpec) -> None:
+        self.config, self.spec = config, spec
+        self.watched: Terms = {}
+        self.players = self.networks()
+        for name, network in self.players.items():
+            setattr(self, name, network)
+
+    @abstractmethod
+    def networks(self) -> dict[str, nn.Module]:
+        """Build the players with fresh weights; called once, with ``config`` and ``spec`` set."""
+
+    @abstractmethod
+    def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
+        """What the discriminator minimises, by name; ``fake`` carries no gradient."""
+
+    @abstractmethod
+    def g_terms(self, batch: Batch, fake: Tensor) -> Terms:
+        """What the generator minimises, by name, through ``fake``."""
+
+    def phases(self) -> list[Phase]:
+        """One round: ``n_critic`` discriminator updates, then one generator update."""
+        return [
+            Phase("D", self.d_terms, batches=self.config.n_critic),
+            Phase("G", self.g_terms),
+        ]
+
+    def schedule(self, nimg: int) -> None:  # noqa: B027  most variants have none
+        """Called before each round with the real samples seen so far: grow, anneal."""
+
+    def optimizer(self, side: Side, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """A fresh optimiser for one side; Adam unless the paper says otherwise."""
+        betas = (float(self.config.beta1), float(self.config.beta2))
+        return torch.optim.Adam(parameters, lr=self.rate(side), betas=betas, fused=True)
+
+    def rate(self, side: Side) -> float:
+        """Learning rate of a side now; read before every update."""
+        return float(self.config.g_lr if side == "G" else self.config.d_lr)
+
+    @property
+    def prior(self) -> Prior:
+        """Where z comes from: standard normal, or uniform in [-1, 1] if the paper says so."""
+        return "normal"
+
+    def latent(self, count: int, generator: torch.Generator, device: torch.device) -> Tensor:
+        """Fresh noise z, (count, z_dim), from the prior."""
+        shape = (count, self.config.z_dim)
+        if self.prior == "uniform":
+            return torch.rand(shape, generator=generator, device=device).mul_(2).sub_(1)
+        return torch.randn(shape, generator=generator, device=device)
+
+    def fakes(self, batch: Batch, z: Tensor) -> Tensor:
+        """Generated samples for this batch, with whatever condition the generator takes."""
+        fake: Tensor = self.G(z, batch.c if self.condition.kind != "none" else None)
+        return fake
+
+    def sample(
+        self, players: Mapping[str, nn.Module], z: Tensor, c: Tensor | None, psi: float = 1.0
+    ) -> Tensor:
+        """Samples to look at, from a copy of the generator's side.
+
+        Args:
+            players: networks of the generator's side by name, averaged, in evaluation mode.
+            z: (N, z_dim).
+            c: (N,) class indices or whatever condition the generator takes; None for none.
+            psi: truncation, z' = psi z for a latent around zero.
+        """
+        samples: Tensor = players["G"](z * psi, c)
+        return samples
+
+    @property
+    def condition(self) -> ConditionSpec:
+        """What the generator is told besides noise; by default what ``conditional`` asks for."""
+        if getattr(self.config, "conditional", False):
+            return self.spec.condition
+        return ConditionSpec()
+
+    @classmethod
+    def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
+        """Why these knobs do not go with such samples, one line a reason; empty if they do."""
+        if getattr(config, "conditional", False) and spec.condition.kind != "classes":
+            return ["conditional = true needs data with classes, and these samples have none"]
+        return []
+
+
+class CrossEntropyConfig(GANConfig):
+    """Knobs of the original game."""
+
+    label_smoothing: float = knob(
+        0.0, low=0, high=0.5, live=True,
+        help="Real samples count as 1 minus this: a D that is less sure (Salimans et al. 2016).")
+    conditional: bool = knob(False, help="Tell both networks the class, where data has classes.")
+
+
+class CrossEntropyGAN(GAN):
+    """The original game on any pair of networks: D classifies, G wants to be taken for real."""
+
+    Config = CrossEntropyConfig
+    config: CrossEntropyConfig
+
+    def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
+        """Cross-entropy on real and on fake, each in a pass of its own as batch norm needs."""
+        return self.cross_entropy(self.D(batch.x, batch.c), self.D(fake, batch.c))
+
+    def cross_entropy(self, real_logits: Tensor, fake_logits: Tensor) -> Terms:
+        """D's two terms from its logits (N,)."""
+        return {
+            "real": real_loss(real_logits, self.config.label_smoothing),
+            "fake": fake_loss(fake_logits),
+        }
+
+    def g_terms(self, batch: Batch, fake: Tensor) -> Terms:
+        """The non-saturating loss on what D says of the fakes."""
+        return {"fooled": non_saturating(self.D(fake, batch.c))}
+
+
+BASE = GAN
+
+
+def side_of(player: str) -> Side:
+    """The side that a player of this name is on."""
+    return "D" if player.startswith("D") else "G"

@@ -1,0 +1,1 @@
+"""Networks and losses in torch: parts that know nothing of training."""

@@ -1,0 +1,108 @@
+"""All-convolutional generator and discriminator for images and voxels: the DCGAN family."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from torch import Tensor, nn
+
+from ganstudio.nn.blocks import (
+    Judge,
+    Norm,
+    Told,
+    batch_norm,
+    down,
+    halvings,
+    initialise_dcgan,
+    last_up,
+    up,
+)
+from ganstudio.samples import SampleSpec
+
+WIDEST = 8  # times ``width``: the most channels that halving a grid leads to
+
+
+class ConvGenerator(nn.Module):
+    """Latent to image or volume: a coarse grid, doubled until it has the sample's side.
+
+    Args:
+        spec: images or voxels.
+        z_dim: dimensions of z.
+        width: channels before the last layer; each coarser grid has twice as many, up to 8 x.
+        classes: number of classes it is told; 0 for none.
+        norm: after every layer but the last.
+
+    Source: Radford et al. 2016, arXiv:1511.06434, Figure 1; in 3D Wu et al. 2016, Figure 1.
+    """
+
+    def __init__(
+        self, spec: SampleSpec, z_dim: int, width: int, classes: int = 0, norm: Norm = "batch"
+    ) -> None:
+        super().__init__()
+        count, base = halvings(spec.side)
+        dims = len(spec.shape) - 1
+        widths = [width * min(2**i, WIDEST) for i in reversed(range(count))]
+        self.grid = (widths[0], *[base] * dims)
+        self.told = Told(z_dim, classes)
+        self.root = nn.Linear(self.told.outputs, widths[0] * base**dims, bias=norm == "none")
+        self.root_norm = nn.Sequential(
+            *([batch_norm(dims, widths[0])] if norm == "batch" else []), nn.ReLU(inplace=True)
+        )
+        self.stages = nn.Sequential(
+            *(up(dims, a, b, norm) for a, b in zip(widths, widths[1:], strict=False)),
+            last_up(dims, widths[-1], spec.channels),
+        )
+        initialise_dcgan(self)
+
+    def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
+        """Latents (N, z_dim), classes (N,) to samples (N, *shape) in [-1, 1]."""
+        x = self.root(self.told(z, c)).unflatten(1, self.grid)
+        return cast(Tensor, self.stages(self.root_norm(x)))
+
+
+class ConvDiscriminator(nn.Module):
+    """Image or volume to one logit: halved down to a coarse grid, then judged as a whole.
+
+    Args:
+        spec: images or voxels.
+        width: channels after the first layer; doubled with each halving, up to 8 x.
+        classes: number of classes it is told; 0 for none.
+        norm: after every layer but the first; ``none`` under a gradient penalty.
+    """
+
+    def __init__(
+        self, spec: SampleSpec, width: int, classes: int = 0, norm: Norm = "batch"
+    ) -> None:
+        super().__init__()
+        count, base = halvings(spec.side)
+        dims = len(spec.shape) - 1
+        widths = [width * min(2**i, WIDEST) for i in range(count)]
+        self.stages = nn.Sequential(
+            down(dims, spec.channels, widths[0], "none"),
+            *(down(dims, a, b, norm) for a, b in zip(widths, widths[1:], strict=False)),
+            nn.Flatten(),
+        )
+        self.judge = Judge(widths[-1] * base**dims, classes)
+        initialise_dcgan(self)
+
+    def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
+        """Samples (N, *shape), classes (N,) to logits (N,)."""
+        return cast(Tensor, self.judge(self.stages(x), c))
+
+
+def conv_pair(
+    spec: SampleSpec, z_dim: int, width: int, classes: int = 0, d_norm: Norm = "batch"
+) -> dict[str, nn.Module]:
+    """A generator with batch norm and its mirror image.
+
+    Args:
+        spec: images or voxels.
+        z_dim: dimensions of z.
+        width: channels of the layer nearest to the sample.
+        classes: number of classes both are told; 0 for none.
+        d_norm: of the discriminator; ``none`` under a gradient penalty.
+    """
+    return {
+        "G": ConvGenerator(spec, z_dim, width, classes),
+        "D": ConvDiscriminator(spec, width, classes, d_norm),
+    }

@@ -1,0 +1,86 @@
+"""Fully connected generator and discriminator for any kind of sample."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from torch import Tensor, nn
+
+from ganstudio.nn.blocks import LEAK, Judge, Norm, Told, batch_norm
+from ganstudio.samples import SampleSpec
+
+
+class MLPGenerator(nn.Module):
+    """Latent to sample through three hidden layers of width, 2 x width and 4 x width.
+
+    For points the last layer is linear, for pictures and voxels tanh.
+
+    Args:
+        spec: any sample.
+        z_dim: dimensions of z.
+        width: units of the first hidden layer.
+        classes: number of classes it is told; 0 for none.
+        norm: after the second and third layer.
+    """
+
+    def __init__(
+        self, spec: SampleSpec, z_dim: int, width: int, classes: int = 0, norm: Norm = "batch"
+    ) -> None:
+        super().__init__()
+        self.told = Told(z_dim, classes)
+        parts: list[nn.Module] = [nn.Linear(self.told.outputs, width), nn.LeakyReLU(LEAK, True)]
+        for inputs, outputs in ((width, 2 * width), (2 * width, 4 * width)):
+            parts.append(nn.Linear(inputs, outputs, bias=norm == "none"))
+            if norm == "batch":
+                parts.append(batch_norm(1, outputs))
+            parts.append(nn.LeakyReLU(LEAK, True))
+        parts.append(nn.Linear(4 * width, spec.size))
+        if spec.kind != "points":
+            parts.append(nn.Tanh())
+        self.layers = nn.Sequential(*parts)
+        self.shape = spec.shape
+
+    def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
+        """Latents (N, z_dim), classes (N,) to samples (N, *shape)."""
+        return cast(Tensor, self.layers(self.told(z, c)).unflatten(1, self.shape))
+
+
+class MLPDiscriminator(nn.Module):
+    """Sample to one logit through hidden layers of 4 x width and 2 x width, without norm.
+
+    Args:
+        spec: any sample.
+        width: as the generator's.
+        classes: number of classes it is told; 0 for none.
+    """
+
+    def __init__(self, spec: SampleSpec, width: int, classes: int = 0) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(spec.size, 4 * width), nn.LeakyReLU(LEAK, True),
+            nn.Linear(4 * width, 2 * width), nn.LeakyReLU(LEAK, True),
+        )
+        self.judge = Judge(2 * width, classes)
+
+    def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
+        """Samples (N, *shape), classes (N,) to logits (N,)."""
+        return cast(Tensor, self.judge(self.layers(x), c))
+
+
+def mlp_pair(
+    spec: SampleSpec, z_dim: int, width: int, classes: int = 0
+) -> dict[str, nn.Module]:
+    """A generator, with batch norm unless it makes points, and a discriminator without norm.
+
+    Args:
+        spec: any sample.
+        z_dim: dimensions of z.
+        width: units of the first hidden layer.
+        classes: number of classes both are told; 0 for none.
+    """
+    norm: Norm = "none" if spec.kind == "points" else "batch"
+    return {
+        "G": MLPGenerator(spec, z_dim, width, classes, norm),
+        "D": MLPDiscriminator(spec, width, classes),
+    }

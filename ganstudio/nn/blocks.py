@@ -1,0 +1,122 @@
+"""Convolutions, norms and initialisation in 2 or 3 dimensions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Norm = Literal["batch", "none"]
+
+_CONV = {2: nn.Conv2d, 3: nn.Conv3d}
+_CONV_UP = {2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
+_BATCH_NORM = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+
+LEAK = 0.2
+
+
+def halvings(side: int) -> tuple[int, int]:
+    """How often a side can be halved down to the coarsest grid, and that grid's side.
+
+    Example:
+        >>> halvings(32), halvings(28)
+        ((3, 4), (2, 7))
+
+    Raises:
+        ValueError: if no coarse grid of 3 to 7 is reached.
+    """
+    base, count = side, 0
+    while base % 2 == 0 and base > 4:
+        base, count = base // 2, count + 1
+    if not 3 <= base <= 7 or count == 0:
+        raise ValueError(
+            f"a side of {side} cannot be halved down to 3 to 7; use 16, 24, 28, 32, 48, 56, 64 ..."
+        )
+    return count, base
+
+
+def down(dims: int, inputs: int, outputs: int, norm: Norm) -> nn.Sequential:
+    """Halve each side: convolution 4, stride 2, leaky rectifier."""
+    parts: list[nn.Module] = [_CONV[dims](inputs, outputs, 4, 2, 1, bias=norm == "none")]
+    if norm == "batch":
+        parts.append(_BATCH_NORM[dims](outputs))
+    return nn.Sequential(*parts, nn.LeakyReLU(LEAK, inplace=True))
+
+
+def up(dims: int, inputs: int, outputs: int, norm: Norm) -> nn.Sequential:
+    """Double each side: transposed convolution 4, stride 2, rectifier."""
+    parts: list[nn.Module] = [_CONV_UP[dims](inputs, outputs, 4, 2, 1, bias=norm == "none")]
+    if norm == "batch":
+        parts.append(_BATCH_NORM[dims](outputs))
+    return nn.Sequential(*parts, nn.ReLU(inplace=True))
+
+
+def last_up(dims: int, inputs: int, channels: int) -> nn.Sequential:
+    """Double each side once more and make samples: transposed convolution 4, stride 2, tanh."""
+    return nn.Sequential(_CONV_UP[dims](inputs, channels, 4, 2, 1), nn.Tanh())
+
+
+def batch_norm(dims: int, channels: int) -> nn.Module:
+    """Batch norm over 1, 2 or 3 dimensions."""
+    return _BATCH_NORM[dims](channels)
+
+
+def initialise_dcgan(network: nn.Module) -> None:
+    """Weights N(0, 0.02), scales of norms N(1, 0.02), biases 0.
+
+    Source: Radford et al. 2016, arXiv:1511.06434, section 4; scales as in the PyTorch examples.
+    """
+    for module in network.modules():
+        if isinstance(module, (nn.Linear, *_CONV.values(), *_CONV_UP.values())):
+            nn.init.normal_(module.weight, 0.0, 0.02)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, tuple(_BATCH_NORM.values())):
+            nn.init.normal_(module.weight, 1.0, 0.02)
+            nn.init.zeros_(module.bias)
+
+
+class Told(nn.Module):
+    """Latent and class joined: the class's embedding is appended to z.
+
+    Args:
+        z_dim: dimensions of z.
+        classes: number of classes; 0 passes z through.
+    """
+
+    def __init__(self, z_dim: int, classes: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(classes, z_dim) if classes else None
+        self.outputs = z_dim * (2 if classes else 1)
+
+    def forward(self, z: Tensor, c: Tensor | None) -> Tensor:
+        """Latents (N, z_dim) and classes (N,) to (N, outputs)."""
+        if self.embedding is None:
+            return z
+        return torch.cat([z, self.embedding(c)], dim=1)
+
+
+class Judge(nn.Module):
+    """Features to one logit; with classes by projection: linear plus <embedding(c), features>.
+
+    Args:
+        features: length of the feature vector.
+        classes: number of classes; 0 for an unconditional logit.
+
+    Source: Miyato and Koyama 2018, arXiv:1802.05637, Eq. 3.
+    """
+
+    def __init__(self, features: int, classes: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(features, 1)
+        self.embedding = nn.Embedding(classes, features) if classes else None
+        if self.embedding is not None:
+            nn.init.normal_(self.embedding.weight, 0.0, 0.02)
+
+    def forward(self, h: Tensor, c: Tensor | None) -> Tensor:
+        """Features (N, features) and classes (N,) to logits (N,), float32."""
+        logits = self.linear(h).squeeze(1)
+        if self.embedding is not None:
+            logits = logits + (self.embedding(c) * h).sum(1)
+        return logits.float()

@@ -1,0 +1,221 @@
+"""Recipe: everything needed to repeat a training, checked as a whole, kept in one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import ValidationError
+
+from ganstudio import registry
+from ganstudio.knobs import Config, Knob, Value, faults, knob, knobs_of
+from ganstudio.samples import SampleSpec
+
+LARGEST_FILE_BYTES = 1 << 20
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be trained; ``faults`` holds every reason, one line each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
+class Basics(Config):
+    """What every training has, whatever it trains."""
+
+    variant: str = knob("dcgan", help="The GAN design, by key.")
+    data: str = knob("digits", help="The data set, by key.")
+    seed: int = knob(0, low=0, high=2**31 - 1, help="Makes a run repeatable: weights, order, noise.")
+    kimg: float = knob(
+        500.0, low=0.1, high=1e6, unit="kimg", log=True,
+        help="Training ends by itself after so many thousand real samples.",
+    )
+
+
+class Recipe:
+    """A variant, a data set, their knobs and a seed: frozen, and valid once it exists.
+
+    Example:
+        >>> recipe = Recipe.make("dcgan", "digits", {"batch": 32}, seed=1)
+        >>> recipe.gan.batch
+        32
+
+    Attributes:
+        basics: variant, data set, seed and length.
+        gan: the variant's knobs.
+        dataset: the data set's knobs.
+    """
+
+    def __init__(self, basics: Basics, gan: Config, dataset: Config) -> None:
+        self.basics, self.gan, self.dataset = basics, gan, dataset
+
+    @classmethod
+    def make(
+        cls,
+        variant: str = "dcgan",
+        data: str = "digits",
+        knobs: Mapping[str, Any] | None = None,
+        **basics: Any,
+    ) -> Recipe:
+        """A recipe from flat knobs: each goes to whom it belongs, variant before data set.
+
+        Args:
+            variant: key of the variant.
+            data: key of the data set.
+            knobs: of the variant or of the data set; ``data.size`` names the data set's.
+            **basics: ``seed`` and ``kimg``.
+
+        Raises:
+            RecipeError: with every fault at once.
+        """
+        gan: dict[str, Any] = {}
+        dataset: dict[str, Any] = {}
+        own, of_data = (_config_of("gans", variant), _config_of("data", data))
+        for name, value in (knobs or {}).items():
+            section, _, bare = name.rpartition(".")
+            names_data = of_data is not None and bare in of_data.model_fields
+            names_gan = own is not None and bare in own.model_fields
+            if section == "data" or (section == "" and names_data and not names_gan):
+                dataset[bare] = value
+            elif section in ("", "gan"):
+                gan[bare] = value
+            else:
+                gan[name] = value
+        return cls.from_dict(
+            {"variant": variant, "data": data, **basics, "gan": gan, "dataset": dataset}
+        )
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Recipe:
+        """A recipe from the nested form that TOML files hold.
+
+        Raises:
+            RecipeError: with every fault at once.
+        """
+        content = dict(content)
+        sections = {name: content.pop(name, {}) for name in ("gan", "dataset")}
+        found: list[str] = []
+        checked: dict[str, Config] = {}
+        for name, value in sections.items():
+            if not isinstance(value, Mapping):
+                found.append(f"{name} = {value!r}, but it must be a table of knobs")
+                sections[name] = {}
+        basics: Basics | None = None
+        try:
+            basics = Basics(**content)
+        except ValidationError as error:
+            found += faults(error, Basics)
+        variant = str(content.get("variant", Basics.model_fields["variant"].default))
+        data = str(content.get("data", Basics.model_fields["data"].default))
+        for room, key, section in (("gans", variant, "gan"), ("data", data, "dataset")):
+            config = _config_of(room, key)
+            if config is None:
+                word = "variant" if room == "gans" else "data set"
+                found.append(f"no {word} {key!r}; there are: {', '.join(registry.keys(room))}")
+                continue
+            try:
+                checked[section] = config(**sections[section])
+            except ValidationError as error:
+                found += faults(error, config, key)
+        if not found:
+            found = _misfits(variant, checked["gan"], data, checked["dataset"])
+        if found or basics is None:
+            raise RecipeError(found)
+        return cls(basics, checked["gan"], checked["dataset"])
+
+    @classmethod
+    def load(cls, path: Path) -> Recipe:
+        """Read a recipe file.
+
+        Raises:
+            RecipeError: if it is not TOML, too large for a recipe, or has faults.
+            OSError: if it cannot be read.
+        """
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise RecipeError([f"{path} is larger than 1 MB: that is no recipe"])
+        try:
+            return cls.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise RecipeError([f"{path} is no TOML file: {error}"]) from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """The nested form, every knob spelled out."""
+        return {
+            **self.basics.model_dump(),
+            "gan": self.gan.model_dump(),
+            "dataset": self.dataset.model_dump(),
+        }
+
+    def to_toml(self) -> str:
+        """The text of the recipe file."""
+        return tomli_w.dumps(self.to_dict())
+
+    def replace(self, **basics: Any) -> Recipe:
+        """The same recipe with other basics, such as ``seed`` or ``kimg``."""
+        return Recipe.from_dict({**self.to_dict(), **basics})
+
+    def tuned(self, name: str, value: Value) -> Recipe:
+        """The same recipe with one live knob of the variant turned.
+
+        Raises:
+            RecipeError: if the knob is unknown, not live, or the value out of range.
+        """
+        knobs: dict[str, Knob] = knobs_of(type(self.gan))
+        if name not in knobs:
+            raise RecipeError([f"{self.variant} has no knob {name!r}"])
+        if not knobs[name].live:
+            raise RecipeError([f"{name} cannot change while training; it takes a new run"])
+        content = self.to_dict()
+        content["gan"][name] = value
+        return Recipe.from_dict(content)
+
+    @property
+    def variant(self) -> str:
+        """Key of the variant."""
+        return self.basics.variant
+
+    @property
+    def data(self) -> str:
+        """Key of the data set."""
+        return self.basics.data
+
+    @property
+    def spec(self) -> SampleSpec:
+        """The shape of the samples that this recipe trains on."""
+        spec: SampleSpec = registry.find("data", self.data).spec(self.dataset)
+        return spec
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recipe) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.to_toml())
+
+
+def misfit(variant: str, spec: SampleSpec) -> str:
+    """Why this variant cannot take such samples; empty if it can."""
+    takes = registry.find("gans", variant).takes
+    if spec.kind in takes:
+        return ""
+    return f"{variant} takes {' or '.join(takes)}, not {spec}"
+
+
+def _misfits(variant: str, gan: Config, data: str, dataset: Config) -> list[str]:
+    spec = registry.find("data", data).spec(dataset)
+    reason = misfit(variant, spec)
+    found = [f"{reason} ({data})"] if reason else []
+    if not reason:
+        found += registry.find("gans", variant).misfits(gan, spec)
+    return found
+
+
+def _config_of(room: str, key: str) -> type[Config] | None:
+    if key not in registry.keys(room):
+        return None
+    config: type[Config] = registry.find(room, key).Config
+    return config

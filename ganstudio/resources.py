@@ -1,0 +1,35 @@
+"""Finds the files that ship with the program: beside the package, inside it, or in a bundle."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_documents_path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resource(*parts: str) -> Path:
+    """The path of a shipped file or folder.
+
+    Raises:
+        FileNotFoundError: if this installation lacks it.
+    """
+    for root in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
+        path = root.joinpath(*parts)
+        if path.exists():
+            return path
+    raise FileNotFoundError(
+        f"the shipped file {'/'.join(parts)} is missing from this installation; reinstall GAN Studio"
+    )
+
+
+def default_data_root() -> Path:
+    """Where downloaded data sets are kept: ``$GANSTUDIO_DATA`` or the user's cache."""
+    return Path(os.environ.get("GANSTUDIO_DATA") or user_cache_path("ganstudio") / "data")
+
+
+def default_runs_root() -> Path:
+    """Where the window keeps runs: ``$GANSTUDIO_RUNS`` or the user's documents."""
+    return Path(os.environ.get("GANSTUDIO_RUNS") or user_documents_path() / "GAN Studio" / "runs")

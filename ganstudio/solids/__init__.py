@@ -1,0 +1,12 @@
+"""Solids: voxels and the meshes made from them, with numpy and neither torch nor Qt.
+
+A solid is an occupancy grid, an array (X, Y, Z) with z up: bool, or float from 0 (empty) to 1
+(full) that a threshold turns into full and empty. Generators speak in [-1, 1]; whoever hands
+their samples to this room first takes ``(x + 1) / 2``.
+
+* ``shapes``: boxes, cylinders and struts drawn on a grid
+* ``surface``: a grid becomes triangles, as cubes or smooth
+* ``picture``: a grid becomes pixels, with no OpenGL
+* ``formats``: grids and their meshes become files, and files become grids
+* ``measure``: how full, how many parts, watertight or not
+"""

@@ -1,0 +1,1 @@
+"""Training: the session's thread, the trainer's step, the run folder, the explorer's thread."""

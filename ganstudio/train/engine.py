@@ -1,0 +1,316 @@
+"""What a session drives: a trainer, its run folder, and the writer that never stops training."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import psutil
+import torch
+
+import ganstudio
+from ganstudio import registry
+from ganstudio.data.base import DataError, Samples, to_unit
+from ganstudio.gans.base import GAN, Side
+from ganstudio.recipe import Recipe
+from ganstudio.train import messages as m
+from ganstudio.train.explorer import Mailbox
+from ganstudio.train.picture import save_sheet
+from ganstudio.train.run import Checkpoint, RunFolder
+from ganstudio.train.sampler import Sampler, model_of
+from ganstudio.train.speed import Machine, choose
+from ganstudio.train.trainer import Trainer
+
+AUTOSAVE_S = 60.0
+HISTORY_S = 0.5
+REALS_SHOWN = {"points": 2048, "image": 100, "voxels": 16}
+SHEET_TILES = {"points": 2048, "image": 64, "voxels": 16}
+SIDES: dict[m.Side, Side] = {"generator": "G", "discriminator": "D"}
+RATE_WINDOW = 40  # reports over which samples a second are taken
+
+
+class Engine:
+    """A training with its folder, as ``train/session.py`` wants it.
+
+    Checkpoints are copied on the caller's thread and written on another. A disk that refuses
+    does not stop training: the failure is told, and the next save tries again.
+
+    Args:
+        trainer: stands where training begins.
+        run: where it is kept; locked by the caller.
+        recipe: what is trained.
+        announce: takes events.
+        mailbox: where fresh weights are left for the explorer.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        run: RunFolder,
+        recipe: Recipe,
+        announce: Callable[[m.Event], None],
+        mailbox: Mailbox | None = None,
+    ) -> None:
+        self.trainer, self.run, self.recipe = trainer, run, recipe
+        self._announce, self._mailbox = announce, mailbox
+        self._model = model_of(recipe, trainer.gan)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._writing: Future[None] | None = None
+        self._saved_at = time.monotonic()
+        self._saved_updates = -1
+        self._seconds = 0.0
+        self._line_at = 0.0
+        self._line: dict[str, list[float]] = {}
+        self._recent: deque[tuple[float, int]] = deque(maxlen=RATE_WINDOW)
+
+    @classmethod
+    def build(
+        cls,
+        recipe: Recipe,
+        announce: Callable[[m.Event], None],
+        mailbox: Mailbox | None = None,
+        *,
+        runs_root: Path = Path("runs"),
+        folder: Path | None = None,
+        resume: bool = False,
+        data_root: Path,
+        device: str = "auto",
+        spare_core: bool = True,
+    ) -> Engine:
+        """Load the data, build the networks, make or open the run folder.
+
+        Args:
+            recipe: what to train.
+            announce: takes events; loading tells what it does.
+            mailbox: where fresh weights are left for the explorer.
+            runs_root: where new runs are kept.
+            folder: this run folder instead.
+            resume: go on from the newest checkpoint of ``folder``.
+            data_root: where data sets are kept.
+            device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+            spare_core: leave one core for a window.
+
+        Raises:
+            DataError: if the data set cannot be loaded.
+            RunError: if the folder cannot be used.
+            ValueError: if the device is missing.
+        """
+        announce(m.StateChanged("loading", f"reading {recipe.data}"))
+        spec = recipe.spec
+        machine = choose(device, spec, spare_core=spare_core)
+        torch.set_num_threads(machine.threads)
+        dataset = registry.find("data", recipe.data)(recipe.dataset, data_root)
+        samples: Samples = dataset.load()
+        if tuple(samples.x.shape[1:]) != spec.shape:
+            raise DataError(
+                f"{recipe.data} gave samples of shape {tuple(samples.x.shape[1:])}, but said "
+                f"{spec.shape}"
+            )
+        announce(m.StateChanged("loading", f"building {recipe.variant}"))
+        variant: type[GAN] = registry.find("gans", recipe.variant)
+        trainer = Trainer.build(variant, recipe.gan, spec, samples, recipe.basics.seed, machine)
+        if resume and folder is not None:
+            run = RunFolder.open(folder)
+        else:
+            run = RunFolder.create(runs_root, recipe, folder)
+        run.acquire()
+        try:
+            engine = cls(trainer, run, recipe, announce, mailbox)
+            if resume:
+                engine._go_back_to(run.read())
+            engine._begin(samples, machine, resume)
+        except BaseException:
+            run.release()
+            raise
+        return engine
+
+    @property
+    def finished(self) -> bool:
+        """Whether the recipe's length is reached."""
+        return self.trainer.nimg >= self.recipe.basics.kimg * 1000
+
+    def step(self, side: m.Side | None) -> None:
+        """One full round, or one update of one side."""
+        began = time.monotonic()
+        self.trainer.step(SIDES[side] if side else None)
+        self._seconds += time.monotonic() - began
+
+    def report(self) -> None:
+        """Tell the means since the last report, and write them down now and then.
+
+        Raises:
+            FloatingPointError: if a term is not finite.
+        """
+        terms = self.trainer.read()
+        if not terms:
+            return
+        nimg = self.trainer.nimg
+        self._recent.append((self._seconds, nimg))
+        (begun, first), (now, last) = self._recent[0], self._recent[-1]
+        rate = (last - first) / (now - begun) if now > begun else 0.0
+        self._announce(m.Stats(
+            self.trainer.steps, nimg, self._seconds, rate, terms, _memory(self.trainer.machine)
+        ))
+        for name, value in terms.items():
+            self._line.setdefault(name, []).append(value)
+        if self._seconds - self._line_at >= HISTORY_S:
+            self._write_line()
+
+    def tune(self, knob: str, value: int | float | bool | str) -> None:
+        """Turn a live knob.
+
+        Raises:
+            RecipeError: if it will not go; nothing has changed then.
+        """
+        before = getattr(self.recipe.gan, knob, None)
+        self.recipe = self.recipe.tuned(knob, value)
+        self.trainer.gan.config = self.recipe.gan
+        self._saved_updates = -1
+        after = getattr(self.recipe.gan, knob)
+        nimg = self.trainer.nimg
+        self._record({"nimg": nimg, "event": "tuned", "knob": knob, "value": after})
+        self._announce(m.Tuned(knob, after, before if before is not None else after, nimg))
+
+    def save(self) -> None:
+        """Write a checkpoint, unless this very state is on the disk already."""
+        if self.trainer.updates == self._saved_updates:
+            return
+        self._wait()
+        self._write_line()
+        self._saved_updates, self._saved_at = self.trainer.updates, time.monotonic()
+        checkpoint = self._checkpoint()
+        sampler = self._sampler()
+        self._writing = self._writer.submit(self._write, checkpoint, sampler)
+
+    def autosave(self) -> None:
+        """Write a checkpoint if the last one is a minute old and its writing is done."""
+        due = time.monotonic() - self._saved_at >= AUTOSAVE_S
+        if due and (self._writing is None or self._writing.done()):
+            self.save()
+
+    def rewind(self, checkpoint: str | None) -> None:
+        """Go back to a checkpoint of this run; None is the last one.
+
+        Raises:
+            RunError: if there is none of that name.
+        """
+        self._wait()
+        self._go_back_to(self.run.read(checkpoint))
+        self._announce(m.Rewound(self.trainer.nimg, self.trainer.steps))
+
+    def rescue(self) -> Path | None:
+        """Save after a failure if the weights are still numbers."""
+        if not self.trainer.finite():
+            return None
+        self.save()
+        self._wait()
+        return self.run.checkpoints()[-1] if self.run.checkpoints() else None
+
+    def serve(self, always: bool = False) -> None:
+        """Leave a copy of the averaged generator for the explorer if it asked for one."""
+        if self._mailbox is not None and (always or self._mailbox.wanted):
+            self._mailbox.offer(self._sampler())
+
+    def close(self) -> None:
+        """Finish writing and let others have the folder."""
+        self._wait()
+        self._writer.shutdown()
+        self.run.release()
+
+    def _begin(self, samples: Samples, machine: Machine, resumed: bool) -> None:
+        players = self.trainer.gan.players
+        weights = {
+            name: sum(p.numel() for p in player.parameters()) for name, player in players.items()
+        }
+        summary = {
+            "device": str(machine),
+            "samples": f"{len(samples.x):,} {self.trainer.gan.spec}",
+            "weights": ", ".join(f"{name} {n / 1e6:.2f} M" for name, n in weights.items()),
+            "seed": str(self.recipe.basics.seed),
+            "versions": f"ganstudio {ganstudio.__version__}, torch {torch.__version__}, "
+                        f"Python {platform.python_version()}, {platform.system()}",
+        }
+        for key, text in summary.items():
+            self.run.note(f"{key}: {text}")
+        self.run.note(
+            f"{'resumed' if resumed else 'started'} at {self.trainer.nimg / 1000:.3f} kimg"
+        )
+        kind = self.trainer.gan.spec.kind
+        reals = to_unit(samples.x[: REALS_SHOWN[kind]].clone())
+        self._announce(m.Started(
+            self.run.path, resumed, summary, self.recipe.to_dict(),
+            np.ascontiguousarray(reals.numpy()), round(self.recipe.basics.kimg * 1000),
+        ))
+        if not resumed:
+            self.save()
+
+    def _go_back_to(self, checkpoint: Checkpoint) -> None:
+        self.trainer.restore(checkpoint)
+        kept = checkpoint.state
+        self._seconds = self._line_at = float(kept["seconds"])
+        self.recipe = Recipe.from_dict(kept["recipe"]).replace(kimg=self.recipe.basics.kimg)
+        self.trainer.gan.config = self.recipe.gan
+        self._line.clear()
+        self._recent.clear()
+        self._saved_updates = self.trainer.updates
+        self.run.cut_history(self.trainer.nimg)
+
+    def _checkpoint(self) -> Checkpoint:
+        checkpoint = self.trainer.snapshot()
+        checkpoint.state["seconds"] = self._seconds
+        checkpoint.state["recipe"] = self.recipe.to_dict()
+        return checkpoint
+
+    def _sampler(self) -> Sampler:
+        trainer = self.trainer
+        return Sampler(trainer.gan, trainer.averaged(), self._model, trainer.nimg, "live")
+
+    def _write(self, checkpoint: Checkpoint, sampler: Sampler) -> None:
+        """On the writer's thread: checkpoint, then the picture of the fixed latents."""
+        try:
+            path = self.run.write(checkpoint)
+            count = SHEET_TILES[self._model.spec.kind]
+            samples = sampler.draw(self._model.draw(count, seed=0))
+            save_sheet(self.run.path / "samples" / f"{path.name}.png", samples, self._model.spec)
+        except OSError as error:
+            self._saved_updates = -1
+            self._announce(m.Noted(
+                f"Saving failed, training goes on and tries again: {error}", "error"
+            ))
+        else:
+            self._announce(m.Saved(path, checkpoint.nimg))
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
+
+    def _write_line(self) -> None:
+        if not self._line:
+            return
+        terms = {name: round(sum(v) / len(v), 6) for name, v in self._line.items()}
+        self._record({
+            "nimg": self.trainer.nimg, "step": self.trainer.steps,
+            "seconds": round(self._seconds, 3), "terms": terms,
+        })
+        self._line.clear()
+        self._line_at = self._seconds
+
+    def _record(self, line: dict[str, object]) -> None:
+        try:
+            self.run.append_history(line)
+        except OSError as error:
+            self._announce(m.Noted(f"The history cannot be written: {error}", "error"))
+
+
+def _memory(machine: Machine) -> int:
+    if machine.device.type == "cuda":
+        return torch.cuda.memory_allocated(machine.device)
+    return int(psutil.Process().memory_info().rss)
+
+

@@ -1,0 +1,199 @@
+"""A second thread that answers "this z, please" from the newest copy of the generator."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganstudio.train import messages as m
+from ganstudio.train.session import Outbox
+
+if TYPE_CHECKING:
+    from ganstudio.train.sampler import Sampler
+
+VALUES_A_CHUNK = 1 << 16  # drawn between two looks at the inbox, so that a slider never waits long
+BACKGROUND = ("gallery",)  # tags that give way to all others
+
+
+class Mailbox:
+    """Where the trainer leaves a fresh sampler when the explorer wants one; one slot, newest wins."""
+
+    def __init__(self) -> None:
+        self._wanted = threading.Event()
+        self._lock = threading.Lock()
+        self._slot: Sampler | None = None
+        self._bell: threading.Condition | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether newer weights were asked for."""
+        return self._wanted.is_set()
+
+    def want(self) -> None:
+        """Ask the trainer for newer weights at its next step boundary."""
+        self._wanted.set()
+
+    def offer(self, sampler: Sampler) -> None:
+        """Leave a sampler that nobody else will touch again."""
+        with self._lock:
+            self._slot = sampler
+            self._wanted.clear()
+        if self._bell is not None:
+            with self._bell:
+                self._bell.notify()
+
+    def take(self) -> Sampler | None:
+        """The newest sampler, once; None if there is none newer."""
+        with self._lock:
+            sampler, self._slot = self._slot, None
+            return sampler
+
+    @property
+    def filled(self) -> bool:
+        """Whether a sampler waits."""
+        return self._slot is not None
+
+    def ring(self, bell: threading.Condition) -> None:
+        """Notify this condition whenever a sampler is left."""
+        self._bell = bell
+
+
+class Explorer:
+    """Draws requested latents on a thread of its own.
+
+    It owns its copy of the generator: the trainer publishes fresh weights through ``mailbox``
+    at a step boundary, so a slider moves the picture even while one step takes seconds. Of each
+    tag only the newest request is drawn. The thread starts with the first need and blocks while
+    there is nothing to do.
+
+    Args:
+        outbox: gets ``ModelReady``, ``Rendered`` and ``Failed``.
+        device: where stored models are drawn: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    """
+
+    def __init__(self, outbox: Outbox, device: str = "auto") -> None:
+        self.outbox, self.device = outbox, device
+        self.mailbox = Mailbox()
+        self._bell = threading.Condition()
+        self.mailbox.ring(self._bell)
+        self._pending: dict[str, m.Request] = {}
+        self._to_open: Path | None = None
+        self._ticket = 0
+        self._ending = False
+        self._sampler: Sampler | None = None
+        self._thread: threading.Thread | None = None
+
+    def request(self, request: m.Request) -> int:
+        """Draw this soon; returns the ticket that the answer will carry."""
+        with self._bell:
+            self._ticket += 1
+            self._pending[request.tag] = replace(request, ticket=self._ticket)
+            self._wake()
+            return self._ticket
+
+    def open(self, folder: Path) -> None:
+        """Load the newest checkpoint of a run folder and draw from it."""
+        with self._bell:
+            self._to_open = folder
+            self._wake()
+
+    def refresh(self) -> None:
+        """Ask the live training for newer weights."""
+        self.mailbox.want()
+        with self._bell:
+            self._wake()
+
+    def close(self, timeout_s: float = 30.0) -> bool:
+        """End the thread and join it; False if it is still busy after the time."""
+        with self._bell:
+            self._ending = True
+            self._bell.notify()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+            return not self._thread.is_alive()
+        return True
+
+    def _wake(self) -> None:
+        if self._thread is None and not self._ending:
+            self._thread = threading.Thread(target=self._main, name="explorer")
+            self._thread.start()
+        self._bell.notify()
+
+    def _main(self) -> None:
+        while True:
+            with self._bell:
+                self._bell.wait_for(self._something)
+                if self._ending:
+                    return
+                folder, self._to_open = self._to_open, None
+            try:
+                self._renew(folder)
+                self._draw_next()
+            except Exception as error:
+                self.outbox.put(m.Failed(str(error), traceback.format_exc(), where="explorer"))
+
+    def _something(self) -> bool:
+        can_draw = bool(self._pending) and self._sampler is not None
+        return self._ending or can_draw or self._to_open is not None or self.mailbox.filled
+
+    def _renew(self, folder: Path | None) -> None:
+        if folder is not None:
+            from ganstudio.train.sampler import Sampler
+
+            self._adopt(Sampler.load(folder, self.device))
+        fresh = self.mailbox.take()
+        if fresh is not None:
+            self._adopt(fresh)
+
+    def _adopt(self, sampler: Sampler) -> None:
+        known = self._sampler
+        if known is not None and known.model != sampler.model:
+            with self._bell:
+                self._pending.clear()  # asked of another model: their latents may not fit
+        self._sampler = sampler
+        self.outbox.put(m.ModelReady(sampler.source, sampler.nimg, sampler.model))
+
+    def _take(self, urgent_only: bool = False) -> m.Request | None:
+        with self._bell:
+            tags = sorted(
+                self._pending, key=lambda tag: (tag in BACKGROUND, self._pending[tag].ticket)
+            )
+            if not tags or (urgent_only and tags[0] in BACKGROUND):
+                return None
+            return self._pending.pop(tags[0])
+
+    def _draw_next(self) -> None:
+        request = self._take()
+        if request is None or self._sampler is None:
+            return
+        sampler, began, waited = self._sampler, time.perf_counter(), 0.0
+        chunk = max(1, VALUES_A_CHUNK // sampler.model.spec.size)
+        parts: list[np.ndarray] = []
+        for start in range(0, len(request.z), chunk):
+            if self._ending:
+                return
+            while start and request.tag in BACKGROUND:
+                urgent = self._take(urgent_only=True)
+                if urgent is None:
+                    break
+                paused = time.perf_counter()
+                self._tell(urgent, sampler, self._draw(urgent, sampler, 0, len(urgent.z)), paused)
+                waited += time.perf_counter() - paused
+            parts.append(self._draw(request, sampler, start, start + chunk))
+        if parts:
+            self._tell(request, sampler, np.concatenate(parts), began + waited)
+
+    @staticmethod
+    def _draw(request: m.Request, sampler: Sampler, start: int, stop: int) -> np.ndarray:
+        classes = None if request.classes is None else request.classes[start:stop]
+        return sampler.draw(request.z[start:stop], classes, request.psi)
+
+    def _tell(self, request: m.Request, sampler: Sampler, x: np.ndarray, began: float) -> None:
+        cost_ms = (time.perf_counter() - began) * 1000
+        self.outbox.put(m.Rendered(request.tag, x, request.ticket, sampler.nimg, cost_ms))

@@ -1,0 +1,277 @@
+"""Every command that a session takes and every event it tells, on one page.
+
+Commands are imperatives, events are facts. Both are frozen and carry numbers, texts and CPU
+numpy arrays only: no tensor, no network and no widget ever crosses a thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from ganstudio.samples import Prior, SampleSpec
+
+Side = Literal["generator", "discriminator"]
+State = Literal["idle", "loading", "paused", "running", "stopping", "finished", "failed"]
+
+
+# Commands: window or command line -> session ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """Train on; with ``steps`` that many and then pause; with ``side`` one player alone."""
+
+    steps: int | None = None
+    side: Side | None = None
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stop stepping; the thread blocks on its inbox and uses no processor."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Slow motion: at most so many steps a second; None for full speed."""
+
+    steps_per_second: float | None = None
+
+
+@dataclass(frozen=True)
+class Tune:
+    """Set a live knob of the variant from the next step on."""
+
+    knob: str
+    value: int | float | bool | str
+
+
+@dataclass(frozen=True)
+class Save:
+    """Write a checkpoint now."""
+
+
+@dataclass(frozen=True)
+class Rewind:
+    """Go back to a checkpoint of this run by name; None is the last one."""
+
+    checkpoint: str | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the session; the state is saved first unless ``save`` says otherwise."""
+
+    save: bool = True
+
+
+Command = Run | Pause | Pace | Tune | Save | Rewind | Stop
+
+
+# Events: session or explorer -> window or command line ----------------------------------------
+
+
+@dataclass(frozen=True)
+class StateChanged:
+    """The session became this, on its own thread.
+
+    Attributes:
+        state: what it is now.
+        text: what is being done, in words, such as ``reading digits``.
+    """
+
+    state: State
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """The networks stand and the data is loaded.
+
+    Attributes:
+        run: the run's folder.
+        resumed: whether it goes on from a checkpoint.
+        summary: facts for the log and the status bar: device, precision, parameters, samples.
+        recipe: the nested form of the recipe, see ``Recipe.to_dict``.
+        reals: some real samples to compare with, (N, *shape) float32 in [-1, 1].
+        target_nimg: where training ends by itself.
+    """
+
+    run: Path
+    resumed: bool
+    summary: dict[str, str]
+    recipe: dict[str, Any]
+    reals: np.ndarray
+    target_nimg: int
+
+
+@dataclass(frozen=True)
+class Stats:
+    """Means of the named terms since the report before.
+
+    Attributes:
+        step: full rounds done.
+        nimg: real samples seen.
+        seconds: time spent training, pauses left out.
+        samples_per_second: real samples a second, lately.
+        terms: side and name, such as ``D/real`` or ``G/fooled``, to the mean value.
+        memory_bytes: memory of this process, or of the device where there is one.
+    """
+
+    step: int
+    nimg: int
+    seconds: float
+    samples_per_second: float
+    terms: dict[str, float]
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Samples that the explorer made.
+
+    Attributes:
+        tag: who asked, such as ``gallery`` or ``latent``; a newer one replaces an older one.
+        samples: (N, *shape) float32 in [-1, 1].
+        ticket: the number that the request got, rising.
+        nimg: how far trained the model was.
+        milliseconds: what it cost.
+    """
+
+    tag: str
+    samples: np.ndarray
+    ticket: int
+    nimg: int
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a generator takes and makes, for panels that offer controls for it.
+
+    Attributes:
+        variant: its key.
+        data: key of the data set it was trained on.
+        spec: the samples it makes.
+        z_dim: dimensions of its latent.
+        prior: what z was drawn from: ``normal`` (0, 1) or ``uniform`` in [-1, 1].
+        classes: names of the classes it can be told; empty when it takes none.
+    """
+
+    variant: str
+    data: str
+    spec: SampleSpec
+    z_dim: int
+    prior: Prior = "normal"
+    classes: tuple[str, ...] = ()
+
+    def draw(self, count: int, seed: int) -> np.ndarray:
+        """Latents (count, z_dim) float32 from the prior; the same seed gives the same."""
+        generator = np.random.default_rng(seed)
+        if self.prior == "uniform":
+            return generator.uniform(-1, 1, (count, self.z_dim)).astype(np.float32)
+        return generator.standard_normal((count, self.z_dim), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class ModelReady:
+    """The explorer can draw: a model was opened or the live one published itself.
+
+    Attributes:
+        source: ``live`` or the folder it came from.
+        nimg: how far trained it is.
+        model: what it takes and makes.
+    """
+
+    source: str
+    nimg: int
+    model: Model
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A live knob took effect."""
+
+    knob: str
+    value: int | float | bool | str
+    before: int | float | bool | str
+    nimg: int
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint is on the disk, complete."""
+
+    checkpoint: Path
+    nimg: int
+
+
+@dataclass(frozen=True)
+class Rewound:
+    """Training stands at an earlier moment again: curves after it are no longer true."""
+
+    nimg: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command could not be obeyed; training goes on as if it had not come."""
+
+    command: Command
+    reason: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something raised; what was saved before is safe.
+
+    Attributes:
+        reason: one sentence.
+        traceback: for the log and the copy button.
+        rescued: the checkpoint written after the failure, if that went well.
+        where: ``session`` or ``explorer``.
+    """
+
+    reason: str
+    traceback: str
+    rescued: Path | None = None
+    where: Literal["session", "explorer"] = "session"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A line for the log."""
+
+    text: str
+    level: Literal["info", "warning", "error"] = "info"
+
+
+Event = (
+    StateChanged | Started | Stats | Rendered | ModelReady | Tuned | Saved | Rewound
+    | Refused | Failed | Noted
+)
+
+
+# What a panel asks of the explorer ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Request:
+    """Samples, please: at these latents, from the newest model.
+
+    Attributes:
+        tag: who asks; a newer request of the same tag replaces an older one.
+        z: (N, z_dim) float32.
+        classes: (N,) class indices where the generator takes them, else None.
+        psi: truncation, z' = psi z for a latent around zero; 1 leaves it alone.
+    """
+
+    tag: str
+    z: np.ndarray
+    classes: np.ndarray | None = None
+    psi: float = 1.0
+    ticket: int = field(default=0)

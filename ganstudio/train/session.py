@@ -1,0 +1,273 @@
+"""One training on a thread of its own: commands in, events out, a state machine between."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from ganstudio.train import messages as m
+
+REPORT_INTERVAL_S = 0.05
+STATS_KEPT = 512
+
+
+class Outbox:
+    """What the threads told, in three lanes, until somebody drains it.
+
+    ``Stats`` are bounded and the oldest fall away; of ``Rendered`` the newest per tag is kept;
+    everything else is a milestone and never dropped. A reader that stalls costs no memory and
+    never makes a thread wait.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._milestones: deque[m.Event] = deque()
+        self._stats: deque[m.Stats] = deque(maxlen=STATS_KEPT)
+        self._previews: dict[str, m.Rendered] = {}
+
+    def put(self, event: m.Event) -> None:
+        """Add one event; callable from any thread, never blocks for a reader."""
+        with self._lock:
+            if isinstance(event, m.Stats):
+                self._stats.append(event)
+            elif isinstance(event, m.Rendered):
+                self._previews[event.tag] = event
+            else:
+                self._milestones.append(event)
+            self._lock.notify_all()
+
+    def drain(self) -> list[m.Event]:
+        """All that waits, oldest milestones first, then stats, then previews; empties it."""
+        with self._lock:
+            events = [*self._milestones, *self._stats, *self._previews.values()]
+            self._milestones.clear()
+            self._stats.clear()
+            self._previews.clear()
+            return events
+
+    def wait(self, timeout_s: float) -> list[m.Event]:
+        """Like ``drain``, but blocks until there is something or the time is over."""
+        with self._lock:
+            self._lock.wait_for(
+                lambda: bool(self._milestones or self._stats or self._previews), timeout_s
+            )
+        return self.drain()
+
+
+class Engine(Protocol):
+    """What a session drives; every call comes from the session's thread."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the recipe's length is reached."""
+
+    def step(self, side: m.Side | None) -> None:
+        """One full round, or one update of one side."""
+
+    def report(self) -> None:
+        """Tell the means since the last report."""
+
+    def tune(self, knob: str, value: int | float | bool | str) -> None:
+        """Turn a live knob; raises ``ValueError`` with the reason if it will not go."""
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+
+    def autosave(self) -> None:
+        """Write a checkpoint if it is time for one."""
+
+    def rewind(self, checkpoint: str | None) -> None:
+        """Go back to a checkpoint; raises ``ValueError`` if there is none."""
+
+    def rescue(self) -> Path | None:
+        """Save what can be saved after a failure."""
+
+    def serve(self, always: bool = False) -> None:
+        """Hand newer weights to the explorer if it asked for them, or always."""
+
+    def close(self) -> None:
+        """Finish writing, free the device."""
+
+
+class Session:
+    """A training in a background thread.
+
+    ::
+
+        idle --start--> loading --> running <--Run, Pause--> paused
+                           |           |  length reached        |
+                           |           v                        |
+                           |        finished <--- Stop ---------+   (through stopping)
+                           +--> failed  <--- anything raised
+
+    ``Run(steps=n)`` runs n rounds and pauses. A paused session blocks on its inbox. Commands
+    are obeyed in order between steps, never in the middle of one. Whatever happens, the last
+    event is ``StateChanged`` to ``finished`` or ``failed``, told from the session's own thread.
+
+    Args:
+        build: makes the engine, on the session's thread; it is given a function that takes
+            events to tell while it loads.
+        outbox: where events go.
+    """
+
+    def __init__(
+        self, build: Callable[[Callable[[m.Event], None]], Engine], outbox: Outbox
+    ) -> None:
+        self._build, self.outbox = build, outbox
+        self._inbox: queue.SimpleQueue[m.Command] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._state: m.State = "idle"
+        self._budget: int | None = 0  # rounds until pause; None runs on
+        self._side: m.Side | None = None
+        self._pace_s = 0.0
+        self._ending: m.Stop | None = None
+
+    @property
+    def state(self) -> m.State:
+        """The state last announced."""
+        return self._state
+
+    def start(self, paused: bool = False) -> None:
+        """Start the thread; the engine is built on it, then it runs or waits.
+
+        Raises:
+            RuntimeError: if it was started before.
+        """
+        if self._thread is not None:
+            raise RuntimeError("a session starts once; make another one for another training")
+        self._budget = 0 if paused else None
+        self._thread = threading.Thread(target=self._main, name="session")
+        self._thread.start()
+
+    def post(self, command: m.Command) -> None:
+        """Send a command; it is obeyed at the next step boundary."""
+        self._inbox.put(command)
+
+    def close(self, timeout_s: float = 30.0) -> bool:
+        """Stop, save and join; False if the thread is still busy after the time."""
+        if self._thread is None:
+            return True
+        if self._thread.is_alive():
+            self.post(m.Stop())
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _main(self) -> None:
+        engine: Engine | None = None
+        self._become("loading")
+        try:
+            engine = self._build(self.outbox.put)
+            self._loop(engine)
+            self._become("stopping", "saving" if self._ending and self._ending.save else "")
+            if self._ending is None or self._ending.save:
+                engine.save()
+            engine.close()
+        except BaseException as error:
+            self._fail(engine, error)
+        else:
+            self._become("finished")
+
+    def _loop(self, engine: Engine) -> None:
+        engine.serve(always=True)
+        self._become("paused" if self._budget == 0 else "running")
+        reported = 0.0
+        while self._ending is None:
+            if self._obey_waiting(engine):
+                continue
+            if engine.finished:
+                break
+            began = time.monotonic()
+            engine.step(self._side)
+            if self._budget is not None:
+                self._budget -= 1
+            if self._budget == 0 or time.monotonic() - reported >= REPORT_INTERVAL_S:
+                engine.report()
+                reported = time.monotonic()
+            if self._side is None:
+                engine.autosave()
+            engine.serve(always=self._budget == 0)
+            if self._budget == 0:
+                self._become("paused")
+            elif self._pace_s:
+                self._hold(engine, began + self._pace_s)
+        engine.report()
+        engine.serve(always=True)
+
+    def _obey_waiting(self, engine: Engine) -> bool:
+        """Obey what waits, blocking while paused; True if anything was obeyed."""
+        obeyed = False
+        while self._ending is None:
+            try:
+                command = self._inbox.get(block=self._budget == 0)
+            except queue.Empty:
+                break
+            self._obey(command, engine)
+            obeyed = True
+        return obeyed
+
+    def _hold(self, engine: Engine, until: float) -> None:
+        """Slow motion: wait for the next step's time, obeying what comes meanwhile."""
+        while self._ending is None and self._budget != 0 and self._pace_s:
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            try:
+                command = self._inbox.get(timeout=left)
+            except queue.Empty:
+                return
+            self._obey(command, engine)
+
+    def _obey(self, command: m.Command, engine: Engine) -> None:
+        try:
+            match command:
+                case m.Run(steps, side):
+                    if steps is not None and steps < 1:
+                        raise ValueError(f"steps must be at least 1, got {steps}")
+                    self._budget, self._side = steps, side
+                    self._become("running")
+                case m.Pause():
+                    self._budget = 0
+                    engine.serve(always=True)
+                    self._become("paused")
+                case m.Pace(rate):
+                    if rate is not None and rate <= 0:
+                        raise ValueError(f"steps a second must be above 0, got {rate}")
+                    self._pace_s = 1 / rate if rate else 0.0
+                case m.Tune(knob, value):
+                    engine.tune(knob, value)
+                case m.Save():
+                    engine.save()
+                case m.Rewind(checkpoint):
+                    engine.rewind(checkpoint)
+                    engine.serve(always=True)
+                case m.Stop():
+                    self._ending = command
+        except (ValueError, OSError) as error:
+            self.outbox.put(m.Refused(command, str(error)))
+
+    def _fail(self, engine: Engine | None, error: BaseException) -> None:
+        trace = "".join(traceback.format_exception(error))
+        rescued: Path | None = None
+        if engine is not None:
+            try:
+                rescued = engine.rescue()
+            except BaseException:
+                trace += "\nand the rescue failed:\n" + traceback.format_exc()
+            try:
+                engine.close()
+            except BaseException:
+                trace += "\nand closing failed:\n" + traceback.format_exc()
+        reason = f"{type(error).__name__}: {error}"
+        self.outbox.put(m.Failed(reason, trace, rescued))
+        self._become("failed", reason)
+
+    def _become(self, state: m.State, text: str = "") -> None:
+        if state != self._state or text:
+            self._state = state
+            self.outbox.put(m.StateChanged(state, text))

@@ -1,0 +1,229 @@
+"""One training, synchronous: step, tune, snapshot. No threads, no files."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganstudio.data.base import Batches, Samples
+from ganstudio.gans.base import GAN, Phase, Side, side_of
+from ganstudio.knobs import Config
+from ganstudio.nn.batch import Batch
+from ganstudio.nn.ema import Average
+from ganstudio.train.run import Checkpoint, flatten_optimizer, restore_optimizer
+from ganstudio.train.speed import Machine
+
+SIDES: tuple[Side, Side] = ("D", "G")
+
+
+class Trainer:
+    """Runs a variant's phases and knows no variant.
+
+    All randomness of training comes from generators of its own and from torch's default one,
+    which it seeds; their states are part of every checkpoint. So 200 steps equal 100, a save, a
+    new process and 100 more, to the bit on the CPU.
+
+    Args:
+        gan: the variant; build it with ``Trainer.build`` so that its weights follow the seed.
+        samples: the loaded data set.
+        seed: of order, latents and noise.
+        machine: where and how precisely.
+
+    Attributes:
+        nimg: real samples seen.
+        steps: full rounds done.
+        updates: turns of either side.
+    """
+
+    def __init__(self, gan: GAN, samples: Samples, seed: int, machine: Machine) -> None:
+        self.gan, self.machine = gan, machine
+        device = machine.device
+        for player in gan.players.values():
+            player.to(device).train()
+            if machine.channels_last:
+                player.to(memory_format=torch.channels_last)
+        self.players: dict[Side, dict[str, nn.Module]] = {
+            side: {n: p for n, p in gan.players.items() if side_of(n) == side} for side in SIDES
+        }
+        self.average = Average(nn.ModuleDict(self.players["G"]))
+        self.optimizers = {side: gan.optimizer(side, self._parameters(side)) for side in SIDES}
+        self.batches = Batches(samples, gan.config.batch, seed, device)
+        self.random = torch.Generator(device).manual_seed(seed + 1)
+        self.nimg = self.steps = self.updates = 0
+        self._sums: dict[str, Tensor] = {}
+        self._counts: dict[str, int] = {}
+        self._moving: Side | None = None
+
+    @classmethod
+    def build(
+        cls, variant: type[GAN], config: Config, spec: Any, samples: Samples, seed: int,
+        machine: Machine,
+    ) -> Trainer:
+        """A trainer with fresh weights that depend on the seed alone."""
+        torch.manual_seed(seed)
+        return cls(variant(config, spec), samples, seed, machine)
+
+    # Stepping ---------------------------------------------------------------------------------
+
+    def step(self, side: Side | None = None) -> None:
+        """One full round of phases, or with ``side`` those of one side alone.
+
+        A round counts as a step; a side alone does not, but its samples count in ``nimg``.
+        """
+        self.gan.schedule(self.nimg)
+        for phase in self.gan.phases():
+            if side not in (None, phase.side) or self.steps % phase.every:
+                continue
+            for _ in range(phase.batches if side is None else 1):
+                self._update(phase)
+        if side is None:
+            self.steps += 1
+
+    def read(self) -> dict[str, float]:
+        """Means of the named terms since the last reading; this is where the device is waited for.
+
+        Raises:
+            FloatingPointError: if one is not finite; names it.
+        """
+        if not self._sums:
+            return {}
+        values = torch.stack(list(self._sums.values())).tolist()
+        terms = {
+            name: value / self._counts[name]
+            for name, value in zip(self._sums, values, strict=True)
+        }
+        self._sums.clear()
+        self._counts.clear()
+        wrong = [name for name, value in terms.items() if not abs(value) < float("inf")]
+        if wrong:
+            raise FloatingPointError(
+                f"{', '.join(wrong)} became not finite near {self.nimg / 1000:.1f} kimg; lower "
+                "the learning rates or raise the penalty, and rewind"
+            )
+        return terms
+
+    def _update(self, phase: Phase) -> None:
+        self._move_only(phase.side)
+        batch = next(self.batches)
+        if self.machine.channels_last:
+            batch = batch._replace(x=batch.x.contiguous(memory_format=torch.channels_last))
+        with self.machine.autocast():
+            with torch.set_grad_enabled(phase.side == "G"):
+                fake = self._fakes(batch) if phase.fakes else batch.x[:0]
+            batch = batch._replace(x=self._noisy(batch.x))
+            terms = phase.terms(batch, self._noisy(fake))
+        for name, value in (terms | self.gan.watched).items():
+            self._add(f"{phase.side}/{name}", value)
+        self.gan.watched.clear()
+        if phase.side == "D":
+            self.nimg += len(batch.x)
+        self.updates += 1
+        if phase.gate is not None and not phase.gate():
+            return
+        optimizer = self.optimizers[phase.side]
+        for group in optimizer.param_groups:
+            group["lr"] = self.gan.rate(phase.side)
+        optimizer.zero_grad(set_to_none=True)
+        total: Tensor = torch.stack(list(terms.values())).sum()
+        total.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        if phase.after is not None:
+            phase.after()
+        if phase.side == "G":
+            self.average.update(self.nimg, float(self.gan.config.ema_kimg))
+
+    def _fakes(self, batch: Batch) -> Tensor:
+        z = self.gan.latent(len(batch.x), self.random, self.machine.device)
+        return self.gan.fakes(batch, z).float()
+
+    def _noisy(self, x: Tensor) -> Tensor:
+        sigma = float(self.gan.config.instance_noise)
+        if sigma == 0:
+            return x
+        noise = torch.empty_like(x).normal_(generator=self.random)
+        return x + sigma * noise
+
+    def _add(self, name: str, value: Tensor) -> None:
+        value = value.detach().float()
+        self._sums[name] = self._sums[name] + value if name in self._sums else value
+        self._counts[name] = self._counts.get(name, 0) + 1
+
+    def _move_only(self, side: Side) -> None:
+        """Freeze the other side: gradients into it would be wasted work."""
+        if self._moving == side:
+            return
+        for other in SIDES:
+            for parameter in self._parameters(other):
+                parameter.requires_grad_(other == side)
+        self._moving = side
+
+    def _parameters(self, side: Side) -> list[nn.Parameter]:
+        return [p for player in self.players[side].values() for p in player.parameters()]
+
+    # Keeping ----------------------------------------------------------------------------------
+
+    def averaged(self) -> dict[str, nn.Module]:
+        """A copy of the generator's side with averaged weights, in evaluation mode."""
+        copied = copy.deepcopy(self.average.network)
+        return {str(name): player for name, player in copied.items()}
+
+    def snapshot(self) -> Checkpoint:
+        """Everything needed to go on, copied to the CPU."""
+        optimizer: dict[str, Tensor] = {
+            "random.own": self.random.get_state(), "random.torch": torch.get_rng_state()
+        }
+        if self.machine.device.type == "cuda":
+            optimizer["random.cuda"] = torch.cuda.get_rng_state(self.machine.device)
+        groups = {}
+        for side in SIDES:
+            tensors, groups[side] = flatten_optimizer(self.optimizers[side], side)
+            optimizer |= tensors
+        return Checkpoint(
+            generator=_tensors(self.average.network),
+            weights=_tensors(nn.ModuleDict(self.gan.players)),
+            optimizer=optimizer,
+            state={
+                "nimg": self.nimg, "steps": self.steps, "updates": self.updates,
+                "batches": self.batches.state(),
+                "groups": groups, "average": self.average.state(),
+            },
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Stand where the checkpoint was taken.
+
+        Raises:
+            RuntimeError: if it belongs to other networks.
+        """
+        state, tensors = checkpoint.state, checkpoint.optimizer
+        self.average.network.load_state_dict(checkpoint.generator)
+        nn.ModuleDict(self.gan.players).load_state_dict(checkpoint.weights)
+        for side in SIDES:
+            restore_optimizer(self.optimizers[side], side, tensors, state["groups"][side])
+        self.random.set_state(tensors["random.own"])
+        torch.set_rng_state(tensors["random.torch"])
+        if "random.cuda" in tensors and self.machine.device.type == "cuda":
+            torch.cuda.set_rng_state(tensors["random.cuda"], self.machine.device)
+        self.batches.restore(state["batches"])
+        self.average.restore(state["average"])
+        self.nimg, self.steps = int(state["nimg"]), int(state["steps"])
+        self.updates = int(state["updates"])
+        self._sums.clear()
+        self._counts.clear()
+
+    def finite(self) -> bool:
+        """Whether every weight is a number."""
+        return all(
+            bool(torch.isfinite(p).all())
+            for player in self.gan.players.values() for p in player.parameters()
+        )
+
+
+def _tensors(network: nn.Module) -> dict[str, Tensor]:
+    return {
+        name: value.detach().to("cpu", copy=True).contiguous()
+        for name, value in network.state_dict().items()
+    }

@@ -1,0 +1,301 @@
+"""Where the panels stand: docks in four areas, tabs where several share one, layouts kept."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QTabBar,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ganstudio.ui import theme
+from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.studio import Studio
+
+log = logging.getLogger(__name__)
+
+LAYOUT_VERSION = 1  # raise it when a kept layout would no longer make sense
+LEFT_PX, RIGHT_PX, BOTTOM_PX = 340, 320, 260
+
+
+class Docks:
+    """Puts every panel into a dock and the docks into their areas.
+
+    The centre is a window inside the window, so that its panels can be tabbed, split and
+    floated like all others while the rest keeps its size.
+
+    Args:
+        window: takes the docks of left, right and bottom.
+        centre: takes those of the centre.
+    """
+
+    def __init__(self, window: QMainWindow, centre: QMainWindow) -> None:
+        self.window, self.centre = window, centre
+        self.docks: dict[str, Dock] = {}
+        self._tidying = QTimer(window)
+        self._tidying.setSingleShot(True)
+        self._tidying.setInterval(0)
+        self._tidying.timeout.connect(self.tidy)
+        corners = Qt.Corner
+        window.setCorner(corners.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(corners.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        for host in (window, centre):
+            host.setDockOptions(
+                QMainWindow.DockOption.AllowNestedDocks
+                | QMainWindow.DockOption.AllowTabbedDocks
+                | QMainWindow.DockOption.AnimatedDocks
+            )
+            host.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+
+    def add(self, key: str, panel: type[Panel], studio: Studio) -> None:
+        """Build a panel and dock it; one that raises is replaced by a card that says why."""
+        try:
+            content: QWidget = panel(studio)
+        except Exception as error:
+            log.exception("the panel %s cannot be shown", key)
+            content = FaultCard(str(getattr(panel, "title", key)), error)
+        dock = Dock(key, panel, content)
+        self.docks[key] = dock
+        dock.topLevelChanged.connect(self._later)
+        dock.dockLocationChanged.connect(self._later)
+        dock.visibilityChanged.connect(self._later)
+        dock.setParent(self._host(dock))
+
+    def arrange(self) -> None:
+        """Put all docks where they stand at first."""
+        for area in ("left", "centre", "right", "bottom"):
+            members = self._of(area)
+            for dock in members:
+                host = self._host(dock)
+                dock.setFloating(False)
+                host.addDockWidget(_AREAS[area], dock)
+                if dock is not members[0]:
+                    host.tabifyDockWidget(members[0], dock)
+                dock.show()
+            if members:
+                members[0].raise_()
+        self._later()
+
+    def size(self) -> None:
+        """Give the areas their first sizes, smaller in a small window."""
+        width, height = self.window.width(), self.window.height()
+        for area, wanted, most, way in (
+            ("left", LEFT_PX, 0.27 * width, Qt.Orientation.Horizontal),
+            ("right", RIGHT_PX, 0.25 * width, Qt.Orientation.Horizontal),
+            ("bottom", BOTTOM_PX, 0.3 * height, Qt.Orientation.Vertical),
+        ):
+            members = self._of(area)
+            if members:
+                self.window.resizeDocks(members[:1], [round(min(wanted, most))], way)
+
+    def raise_stage(self, kind: str) -> None:
+        """Bring the first panel of the centre that shows such samples to the front."""
+        for dock in self._of("centre"):
+            if kind in dock.panel.stage:
+                dock.show()
+                dock.raise_()
+                return
+
+    def raise_explainer(self) -> None:
+        """Bring the panel that shows failures in full to the front."""
+        for dock in self.docks.values():
+            if dock.panel.explains:
+                dock.show()
+                dock.raise_()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Add one tick per panel, to show and hide it."""
+        for dock in self.docks.values():
+            menu.addAction(dock.toggleViewAction())
+
+    def keep(self, settings: QSettings) -> None:
+        """Write the layout."""
+        settings.setValue("layout/window", self.window.saveState(LAYOUT_VERSION))
+        settings.setValue("layout/centre", self.centre.saveState(LAYOUT_VERSION))
+
+    def bring_back(self, settings: QSettings) -> bool:
+        """Restore the layout that was kept; False if there is none that fits."""
+        states = [settings.value(f"layout/{part}") for part in ("window", "centre")]
+        if not all(isinstance(state, QByteArray) for state in states):
+            return False
+        done = self.window.restoreState(states[0], LAYOUT_VERSION)
+        done = self.centre.restoreState(states[1], LAYOUT_VERSION) and done
+        for dock in self.docks.values():
+            if dock.isFloating() and not _on_a_screen(dock):
+                dock.setFloating(False)
+        self._later()
+        return done
+
+    def release(self) -> None:
+        """Tell every panel that the window goes."""
+        self._tidying.stop()
+        for key, dock in self.docks.items():
+            content = dock.widget()
+            if isinstance(content, Panel):
+                try:
+                    content.release()
+                except Exception:
+                    log.exception("the panel %s did not let go", key)
+
+    def tidy(self) -> None:
+        """Hide titles that a tab already shows; style the tabs that Qt made meanwhile."""
+        for dock in self.docks.values():
+            host = self._host(dock)
+            tabbed = not dock.isFloating() and any(
+                not other.isHidden() for other in host.tabifiedDockWidgets(dock)
+            )
+            dock.show_title(not tabbed)
+        for host in (self.window, self.centre):
+            for bar in host.findChildren(QTabBar):
+                if bar.parent() is host and not bar.property("dressed"):
+                    self._dress(bar)
+
+    def _dress(self, bar: QTabBar) -> None:
+        bar.setProperty("dressed", True)
+        bar.setExpanding(False)
+        bar.setDocumentMode(True)
+        bar.setDrawBase(False)
+        bar.setToolTip("Right-click to float or close")
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        bar.customContextMenuRequested.connect(lambda point: self._tab_menu(bar, point))
+        bar.tabBarDoubleClicked.connect(lambda index: self._float(bar, index))
+
+    def _tab_menu(self, bar: QTabBar, point: QPoint) -> None:
+        index = bar.tabAt(point)
+        dock = self._at(bar, index)
+        if dock is None:
+            return
+        menu = QMenu(bar)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(theme.icon("float"), "Float", lambda: dock.setFloating(True))
+        menu.addAction(theme.icon("close"), "Close", dock.close)
+        menu.popup(bar.mapToGlobal(point))
+
+    def _float(self, bar: QTabBar, index: int) -> None:
+        dock = self._at(bar, index)
+        if dock is not None:
+            dock.setFloating(True)
+
+    def _at(self, bar: QTabBar, index: int) -> Dock | None:
+        """The dock of a tab; Qt tells only its title."""
+        title = bar.tabText(index)
+        host = bar.parent()
+        for dock in self.docks.values():
+            if dock.windowTitle() == title and self._host(dock) is host:
+                return dock
+        return None
+
+    def _of(self, area: str) -> list[Dock]:
+        members = [dock for dock in self.docks.values() if dock.panel.area == area]
+        return sorted(members, key=lambda dock: (dock.panel.order, dock.objectName()))
+
+    def _host(self, dock: Dock) -> QMainWindow:
+        return self.centre if dock.panel.area == "centre" else self.window
+
+    def _later(self) -> None:
+        self._tidying.start()
+
+
+_AREAS = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "centre": Qt.DockWidgetArea.TopDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+
+
+class Dock(QDockWidget):
+    """One panel with its title row."""
+
+    def __init__(self, key: str, panel: type[Panel], content: QWidget) -> None:
+        super().__init__(str(getattr(panel, "title", key)))
+        self.panel = panel
+        self.setObjectName(key)
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWidget(content)
+        self._title = _TitleBar(self)
+        self._none = QWidget()
+        self._none.setFixedHeight(0)
+        self._none.setParent(self)
+        self.setTitleBarWidget(self._title)
+
+    def show_title(self, wanted: bool) -> None:
+        """Show the title row, or nothing where a tab names the panel already."""
+        bar = self._title if wanted else self._none
+        if self.titleBarWidget() is not bar:
+            self.setTitleBarWidget(bar)
+            self._title.setVisible(wanted)
+            self._none.setVisible(not wanted)
+
+
+class _TitleBar(QWidget):
+    """Title, float and close; dragging it moves the dock."""
+
+    def __init__(self, dock: Dock) -> None:
+        super().__init__(dock)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE[3], 3, theme.SPACE[1], 3)
+        row.setSpacing(2)
+        title = QLabel(dock.windowTitle())
+        theme.tone(title, "heading")
+        row.addWidget(title, 1)
+        for icon, tip, act in (
+            ("float", "Float or dock", lambda: dock.setFloating(not dock.isFloating())),
+            ("close", "Close; the View menu brings it back", dock.close),
+        ):
+            button = QToolButton()
+            theme.decorate(button, icon, "muted")
+            theme.tone(button, "flat")
+            button.setIconSize(QSize(14, 14))
+            button.setToolTip(f"{tip}")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(act)
+            row.addWidget(button)
+
+
+class FaultCard(QWidget):
+    """Stands where a panel should be that could not be built; all others work."""
+
+    def __init__(self, name: str, error: BaseException) -> None:
+        super().__init__()
+        self.trace = "".join(traceback.format_exception(error))
+        outer = QVBoxLayout(self)
+        card = QFrame()
+        theme.tone(card, "failed")
+        outer.addWidget(card)
+        column = QVBoxLayout(card)
+        heading = QLabel(f"{name} cannot be shown")
+        theme.tone(heading, "heading")
+        reason = QLabel(f"{type(error).__name__}: {error}")
+        reason.setWordWrap(True)
+        text = QPlainTextEdit(self.trace)
+        text.setReadOnly(True)
+        copy = QPushButton("Copy")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.trace))
+        column.addWidget(heading)
+        column.addWidget(reason)
+        column.addWidget(text, 1)
+        column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+def _on_a_screen(widget: QWidget) -> bool:
+    """Whether any part can be seen: screens come and go between two starts."""
+    frame = widget.frameGeometry()
+    screens = QGuiApplication.screens()
+    return any(screen.availableGeometry().intersects(frame) for screen in screens)

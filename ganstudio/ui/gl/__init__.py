@@ -1,0 +1,1 @@
+"""The solid viewport: camera, shaders and the widget that shows them."""

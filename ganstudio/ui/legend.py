@@ -1,0 +1,107 @@
+"""The names of the curves as a list: click to show or hide, values at their right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from ganstudio.ui import theme
+
+ROW_PX, SWATCH_PX, VALUE_PX = 23, 16, 62
+WIDTH_PX = 226
+
+
+class LegendRow(QAbstractButton):
+    """One curve: its line, its name, its value."""
+
+    def __init__(self, name: str, colour: str, style: Qt.PenStyle) -> None:
+        super().__init__()
+        self.name, self.colour, self.style_of_line = name, colour, style
+        self._value = ""
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setText(name)
+        self.setToolTip(f"Show or hide {name}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFixedHeight(ROW_PX)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH_PX - 20, ROW_PX)
+
+    def set_value(self, value: float | None) -> None:
+        """Show the value under the mouse, or the last one."""
+        text = "" if value is None else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4f}"
+        if abs(value or 0) >= 1e7 or 0 < abs(value or 0) < 1e-3:
+            text = f"{value:.2e}"
+        text = text.replace("-", "−")
+        if text != self._value:
+            self._value = text
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours, painter, on = theme.current(), QPainter(self), self.isChecked()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.mix(colours.surface, colours.text, 0.06)))
+            painter.drawRoundedRect(self.rect(), 4, 4)
+        middle, left = self.height() / 2, 8
+        faint = theme.mix(colours.muted, colours.surface, 0.5)
+        painter.setPen(QPen(QColor(self.colour if on else faint), 2.5, self.style_of_line))
+        if on:
+            painter.drawLine(QPointF(left, middle), QPointF(left + SWATCH_PX, middle))
+        else:
+            painter.setPen(QPen(QColor(faint), 1.5))
+            painter.drawEllipse(QPointF(left + SWATCH_PX / 2, middle), 3.5, 3.5)
+        name_x = left + SWATCH_PX + 9
+        name = QRect(name_x, 0, self.width() - name_x - VALUE_PX - 8, self.height())
+        value = QRect(self.width() - VALUE_PX - 6, 0, VALUE_PX, self.height())
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(colours.text if on else faint))
+        text = painter.fontMetrics().elidedText(
+            self.name, Qt.TextElideMode.ElideRight, name.width()
+        )
+        painter.drawText(name, centre | Qt.AlignmentFlag.AlignLeft, text)
+        painter.setPen(QColor(colours.muted if on else faint))
+        painter.drawText(value, centre | Qt.AlignmentFlag.AlignRight, self._value if on else "")
+
+
+class Legend(QScrollArea):
+    """All curves, in the order in which they came.
+
+    Signals:
+        toggled (str, bool): a curve is to be shown or hidden.
+    """
+
+    toggled = Signal(str, bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[str, LegendRow] = {}
+        self._inner = QWidget()
+        self._column = QVBoxLayout(self._inner)
+        self._column.setContentsMargins(0, 0, 4, 0)
+        self._column.setSpacing(1)
+        self._column.addStretch(1)
+        self.setWidget(self._inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(WIDTH_PX)
+
+    def add(self, name: str, colour: str, style: Qt.PenStyle, shown: bool) -> None:
+        """One more curve."""
+        row = LegendRow(name, colour, style)
+        row.setChecked(shown)
+        row.toggled.connect(lambda on: self.toggled.emit(name, on))
+        self._column.insertWidget(len(self.rows), row)
+        self.rows[name] = row
+
+    def clear(self) -> None:
+        """No curves any more."""
+        for row in self.rows.values():
+            self._column.removeWidget(row)
+            row.deleteLater()
+        self.rows.clear()

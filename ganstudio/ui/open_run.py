@@ -1,0 +1,149 @@
+"""Choose a run from the runs folder: go on with it, or only look at what it made."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ganstudio.ui import theme
+
+MOST_RUNS = 500
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """What the list tells about one run folder."""
+
+    folder: Path
+    variant: str
+    data: str
+    kimg: str
+    changed: datetime
+
+
+def list_runs(root: Path) -> list[RunLine]:
+    """The runs below a folder, newest first; what is no run is left out."""
+    lines = []
+    for recipe in root.glob("*/recipe.toml"):
+        try:
+            content = tomllib.loads(recipe.read_text(encoding="utf-8"))
+            changed = datetime.fromtimestamp(recipe.parent.stat().st_mtime)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+            continue
+        marks = sorted(path.name for path in recipe.parent.glob("checkpoints/*k"))
+        kimg = marks[-1].removesuffix("k").lstrip("0") or "0" if marks else "–"
+        variant, data = str(content.get("variant", "?")), str(content.get("data", "?"))
+        lines.append(RunLine(recipe.parent, variant, data, kimg, changed))
+    return sorted(lines, key=lambda line: line.changed, reverse=True)[:MOST_RUNS]
+
+
+class OpenRun(QDialog):
+    """The runs there are.
+
+    Args:
+        root: the folder of runs.
+        training: whether a session exists; then runs cannot be opened before it is stopped.
+        parent: the window.
+
+    Signals:
+        resumeWanted (Path): go on with this run.
+        exploreWanted (Path): show its model.
+    """
+
+    resumeWanted = Signal(object)  # noqa: N815
+    exploreWanted = Signal(object)  # noqa: N815
+
+    def __init__(self, root: Path, training: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.root, self._training = root, training
+        self.setWindowTitle("Open run")
+        self.resize(680, 420)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.SPACE[2])
+        self.hint = QLabel()
+        self.hint.setWordWrap(True)
+        theme.tone(self.hint, "muted")
+        column.addWidget(self.hint)
+        self.list = QTreeWidget()
+        self.list.setHeaderLabels(["Run", "Variant", "Data", "kimg", "Last change"])
+        self.list.setRootIsDecorated(False)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.itemSelectionChanged.connect(self._refresh)
+        self.list.itemDoubleClicked.connect(lambda: self._choose(self.exploreWanted))
+        column.addWidget(self.list, 1)
+        column.addLayout(self._make_buttons())
+        self._fill()
+
+    def _make_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        other = QPushButton("Other folder…")
+        self.explore, self.resume = QPushButton("Explore"), QPushButton("Go on training")
+        self.explore.setToolTip("Show its newest model, without training")
+        self.resume.setToolTip("Continue from its last checkpoint, to the bit")
+        theme.tone(self.resume, "primary")
+        cancel = QPushButton("Cancel")
+        other.clicked.connect(self._browse)
+        cancel.clicked.connect(self.reject)
+        self.explore.clicked.connect(lambda: self._choose(self.exploreWanted))
+        self.resume.clicked.connect(lambda: self._choose(self.resumeWanted))
+        row.addWidget(other)
+        row.addStretch(1)
+        for button in (cancel, self.explore, self.resume):
+            row.addWidget(button)
+        return row
+
+    def _fill(self) -> None:
+        self.list.clear()
+        lines = list_runs(self.root)
+        for line in lines:
+            when = f"{line.changed:%Y-%m-%d %H:%M}"
+            item = QTreeWidgetItem([line.folder.name, line.variant, line.data, line.kimg, when])
+            item.setData(0, Qt.ItemDataRole.UserRole, line.folder)
+            item.setToolTip(0, str(line.folder))
+            item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.list.addTopLevelItem(item)
+        self.list.setColumnWidth(0, 280)
+        if self._training:
+            self.hint.setText("A training is going on: stop it before you open another run.")
+        elif lines:
+            self.hint.setText(f"Runs in {self.root}")
+        else:
+            self.hint.setText(f"No runs in {self.root} yet. Training makes the first one.")
+        if lines:
+            self.list.setCurrentItem(self.list.topLevelItem(0))
+        self._refresh()
+
+    def _refresh(self) -> None:
+        ready = bool(self.list.selectedItems()) and not self._training
+        self.explore.setEnabled(ready)
+        self.resume.setEnabled(ready)
+
+    def _choose(self, signal: object) -> None:
+        chosen = self.list.selectedItems()
+        if chosen and not self._training:
+            self.accept()
+            signal.emit(chosen[0].data(0, Qt.ItemDataRole.UserRole))  # type: ignore[attr-defined]
+
+    def _browse(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Folder of runs", str(self.root))
+        if folder:
+            picked = Path(folder)
+            inside = (picked / "recipe.toml").is_file()
+            self.root = picked.parent if inside else picked
+            self._fill()

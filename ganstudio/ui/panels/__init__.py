@@ -1,0 +1,1 @@
+"""Panels, one file each; the window docks every one it finds."""

@@ -1,0 +1,397 @@
+"""The curves: every named term of both players against samples seen or time."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QSlider, QStackedWidget,
+    QToolButton, QVBoxLayout, QWidget,
+)  # fmt: skip
+
+from ganstudio.train import messages as m
+from ganstudio.ui import theme
+from ganstudio.ui.background import Background
+from ganstudio.ui.chart import Chart, Uprights, pen
+from ganstudio.ui.history import RATE, Axis, Curve, History
+from ganstudio.ui.legend import Legend
+from ganstudio.ui.notice import Notice
+from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.studio import Studio
+
+REDRAW_MS = 66
+MOST_POINTS = 2000
+MOST_WINDOW = 300.0  # reports that the strongest smoothing looks back
+FAINT = 0.22
+EMPTY = "Nothing to plot yet. The losses of both players appear here while they train."
+AXES: tuple[Axis, ...] = ("kimg", "minutes")
+
+
+class CurvesPanel(Panel):
+    """Losses and speed with smoothing, logarithm, marks, values under the mouse and export."""
+
+    title = "Curves"
+    area = "bottom"
+    order = 10
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._history = History()
+        self._waiting: list[m.Stats] = []
+        self._hidden = {RATE}
+        self._lines: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
+        self._drawn: dict[str, Curve] = {}
+        self._following, self._changed = True, False
+        self._cursor: float | None = None
+        self._build()
+        self._reader = Background("history", self)
+        self._reader.done.connect(self._on_read)
+        self._reader.broken.connect(self._on_unread)
+        self._throttle = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._throttle.timeout.connect(self._redraw)
+        theme.notifier.changed.connect(self._recolour)
+        for signal, slot in (
+            (studio.started, self._on_started), (studio.statsArrived, self._on_stats),
+            (studio.tuned, self._on_tuned), (studio.saved, self._on_saved),
+            (studio.rewound, self._on_rewound),
+        ):  # fmt: skip
+            signal.connect(slot)
+
+    @property
+    def history(self) -> History:
+        """What is plotted."""
+        return self._history
+
+    def release(self) -> None:
+        theme.notifier.changed.disconnect(self._recolour)
+        self._throttle.stop()
+        self._reader.close()
+        self._chart.release()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._touch()
+
+    # Building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        edge = theme.SPACE[3]
+        column.setContentsMargins(edge, theme.SPACE[2], theme.SPACE[2], theme.SPACE[2])
+        column.setSpacing(theme.SPACE[2])
+        column.addLayout(self._build_controls())
+        self._chart = Chart()
+        self._chart.setMinimumSize(240, 90)
+        self._chart.setLabel("bottom", "")
+        self._view = self._chart.getViewBox()
+        self._view.sigRangeChangedManually.connect(self._on_zoomed)
+        self._marks, self._hair = Uprights(), pg.InfiniteLine(angle=90)
+        self._hair.setVisible(False)
+        for item in (self._marks, self._hair):
+            self._chart.addItem(item, ignoreBounds=True)
+        self._chart.scene().sigMouseMoved.connect(self._on_hover)
+        self._chart.leaveEvent = lambda event: self._hover(None)
+        self._chart.mouseDoubleClickEvent = self._on_double_click
+        self._legend = Legend()
+        self._legend.toggled.connect(self._on_toggled)
+        plot = QWidget()
+        row = QHBoxLayout(plot)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE[3])
+        row.addWidget(self._chart, 1)
+        row.addWidget(self._legend)
+        self._notice = Notice(EMPTY)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._notice)
+        self._pages.addWidget(plot)
+        column.addWidget(self._pages, 1)
+        self._recolour()
+        self._enable()
+
+    def _build_controls(self) -> QHBoxLayout:
+        self._readout = QLabel()
+        theme.tone(self._readout, "muted")
+        label = QLabel("Smoothing")
+        theme.tone(label, "muted")
+        self._smoothing = QSlider(Qt.Orientation.Horizontal)
+        self._smoothing.setRange(0, 100)
+        self._smoothing.setValue(40)
+        self._smoothing.setFixedWidth(120)
+        self._smoothing.setAccessibleName("Smoothing")
+        self._smoothing.setToolTip(
+            "Moving average. The faint line behind is what was reported; all the way left "
+            "shows that alone."
+        )
+        self._smoothing.valueChanged.connect(self._touch)
+        self._log = QToolButton()
+        self._log.setText("Log")
+        self._log.setCheckable(True)
+        self._log.setToolTip("Powers of ten; values of zero and below are left out.")
+        self._log.toggled.connect(self._on_log)
+        self._axis = QComboBox()
+        self._axis.addItems(list(AXES))
+        self._axis.setAccessibleName("What the horizontal axis counts")
+        self._axis.setToolTip("Thousands of real samples seen, or minutes spent training.")
+        self._axis.currentIndexChanged.connect(self.fit)
+        self._fit = QPushButton("Fit")
+        self._fit.setToolTip("Show everything and follow the newest. A double-click does the same.")
+        self._fit.clicked.connect(self.fit)
+        self._exports = [QPushButton("CSV…"), QPushButton("PNG…")]
+        tips = ("Save the curves as a table.", "Save the plot as a picture.")
+        for button, tip, slot in zip(
+            self._exports, tips, (self._ask_csv, self._ask_png), strict=True
+        ):
+            button.setToolTip(tip)
+            theme.decorate(button, "export")
+            button.clicked.connect(slot)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE[2])
+        row.addWidget(self._readout, 1)
+        for part in (label, self._smoothing, self._log, self._axis, self._fit, *self._exports):
+            row.addWidget(part)
+        return row
+
+    # What the studio says -------------------------------------------------------------------
+
+    def _on_started(self, event: m.Started) -> None:
+        self._history = History()
+        self._waiting.clear()
+        self._clear()
+        path = event.run / "history.jsonl"
+        if event.resumed and path.is_file():
+            self._reader.submit(partial(History.load, path))
+
+    def _on_stats(self, reports: list[m.Stats]) -> None:
+        if self._reader.busy:
+            self._waiting += reports
+            return
+        for s in reports:
+            self._history.add(s.nimg, s.seconds, s.terms, s.samples_per_second)
+        self._touch()
+
+    def _on_read(self, history: History) -> None:
+        self._history = history
+        waiting, self._waiting = self._waiting, []
+        self._on_stats(waiting)
+
+    def _on_unread(self, error: Exception) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._on_stats(waiting)
+        self._readout.setText(f"The earlier curves of this run cannot be read: {error}")
+
+    def _on_tuned(self, event: m.Tuned) -> None:
+        self._history.mark_tuned(event.nimg, event.knob, event.before, event.value)
+        self._touch()
+
+    def _on_saved(self, event: m.Saved) -> None:
+        self._history.mark_saved(event.nimg)
+        self._touch()
+
+    def _on_rewound(self, event: m.Rewound) -> None:
+        self._history.rewind(event.nimg)
+        self._touch()
+
+    # What the person does -------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show everything, and follow the newest."""
+        self._following = True
+        self._touch()
+
+    def export_csv(self, path: Path) -> None:
+        """Write the curves as a table.
+
+        Raises:
+            OSError: if the file cannot be written.
+        """
+        with path.open("w", encoding="utf-8", newline="") as file:
+            self._history.write_csv(file)
+
+    def export_png(self, path: Path) -> bool:
+        """Write the plot with its legend as a picture; False if that fails."""
+        return self._pages.currentWidget().grab().save(str(path))
+
+    def _ask_csv(self) -> None:
+        path = self._ask_path("Save curves", "curves.csv", "Table (*.csv)")
+        if path is not None:
+            try:
+                self.export_csv(path)
+            except OSError as error:
+                self._readout.setText(f"Not saved: {error}")
+
+    def _ask_png(self) -> None:
+        path = self._ask_path("Save plot", "curves.png", "PNG picture (*.png)")
+        if path is not None and not self.export_png(path):
+            self._readout.setText(f"Not saved: {path} cannot be written")
+
+    def _ask_path(self, title: str, name: str, kinds: str) -> Path | None:
+        text, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
+        return Path(text).with_suffix(Path(name).suffix) if text else None
+
+    def _on_toggled(self, name: str, shown: bool) -> None:
+        (self._hidden.discard if shown else self._hidden.add)(name)
+        self._touch()
+
+    def _on_log(self, on: bool) -> None:
+        self._chart.getAxis("left").setLogMode(y=on)
+        self.fit()
+
+    def _on_zoomed(self) -> None:
+        self._following = False
+        self._touch()
+
+    def _on_double_click(self, event: QMouseEvent) -> None:
+        self.fit()
+
+    def _on_hover(self, position: QPointF) -> None:
+        inside = self._view.sceneBoundingRect().contains(position)
+        self._hover(float(self._view.mapSceneToView(position).x()) if inside else None)
+
+    def _hover(self, x: float | None) -> None:
+        self._cursor = x
+        self._hair.setVisible(x is not None)
+        if x is not None:
+            self._hair.setValue(x)
+        self._read_out()
+
+    # Drawing --------------------------------------------------------------------------------
+
+    @property
+    def axis(self) -> Axis:
+        """What x counts."""
+        return AXES[self._axis.currentIndex()]
+
+    def _touch(self) -> None:
+        """Something changed: draw again soon, if anybody looks."""
+        self._changed = True
+        if self.isVisible() and not self._throttle.isActive():
+            self._throttle.start()
+
+    def _redraw(self) -> None:
+        if not self._changed or not self.isVisible():
+            return
+        self._changed = False
+        window = MOST_WINDOW ** (self._smoothing.value() / 100)
+        curves = {
+            name: self._history.curve(name, self.axis, window) for name in self._history.series
+        }
+        self._drawn = curves
+        self._add_lines()
+        shown = {n: c for n, c in curves.items() if n not in self._hidden and len(c.x)}
+        if self._log.isChecked():
+            shown = {name: curve.logarithm() for name, curve in shown.items()}
+        if self._following:
+            self._follow(shown, smoothed=window > 1)
+        (start, end), _ = self._view.viewRange()
+        for name, (raw, mean) in self._lines.items():
+            visible = name in shown
+            raw.setVisible(visible)
+            mean.setVisible(visible and window > 1)
+            if visible:
+                part = shown[name].clipped(start, end)
+                raw.setData(*part.band(MOST_POINTS), connect="finite")
+                raw.setPen(pen(self._colour(name), FAINT if window > 1 else 1, self._style(name)))
+                if window > 1:
+                    mean.setData(*part.line(MOST_POINTS), connect="finite")
+        self._show_marks()
+        self._read_out()
+        self._enable()
+
+    def _follow(self, shown: dict[str, Curve], smoothed: bool) -> None:
+        """All of x; on y the smoothed lines, or what was reported where nothing is smoothed."""
+        if not shown:
+            return
+        end = max(float(curve.x[-1]) for curve in shown.values())
+        parts = [(c.mean, c.mean) if smoothed else (c.low, c.high) for c in shown.values()]
+        low = np.concatenate([part[0] for part in parts])
+        high = np.concatenate([part[1] for part in parts])
+        low, high = low[np.isfinite(low)], high[np.isfinite(high)]
+        self._view.setXRange(0, max(end, 1e-3), padding=0.01)
+        if len(low) and len(high):
+            span = max(float(high.max() - low.min()), 1e-6)
+            self._view.setYRange(
+                float(low.min()) - 0.06 * span, float(high.max()) + 0.12 * span, padding=0
+            )
+
+    def _show_marks(self) -> None:
+        marks = self._history.marks
+        nimg = np.array([mark.nimg for mark in marks], dtype=float)
+        x = nimg / 1000 if self.axis == "kimg" else self._history.seconds_at(nimg) / 60
+        self._marks.show_marks(
+            [
+                (float(at), mark.text, mark.kind == "tuned")
+                for at, mark in zip(x, marks, strict=True)
+            ]
+        )
+
+    def _read_out(self) -> None:
+        """Values under the mouse, or the newest, beside the names."""
+        for name, row in self._legend.rows.items():
+            curve = self._drawn.get(name)
+            at = self._cursor if self._cursor is not None else float("inf")
+            row.set_value(curve.value_at(at) if curve is not None else None)
+        if not self._history.series:
+            text = ""
+        elif self._cursor is not None:
+            text = f"{max(self._cursor, 0):,.2f} {self.axis}"
+        else:
+            text = f"{self._history.nimg / 1000:,.1f} kimg  ·  {_clock(self._history.seconds)}"
+        self._readout.setText(text)
+
+    def _add_lines(self) -> None:
+        for name in self._history.series:
+            if name not in self._lines:
+                raw, mean = pg.PlotDataItem(), pg.PlotDataItem(pen=pen(self._colour(name)))
+                raw.setZValue(1)
+                mean.setZValue(10)
+                for item in (raw, mean):
+                    self._chart.addItem(item, ignoreBounds=True)
+                self._lines[name] = raw, mean
+                shown = name not in self._hidden
+                self._legend.add(name, self._colour(name), self._style(name), shown)
+        self._pages.setCurrentIndex(1 if self._lines else 0)
+
+    def _clear(self) -> None:
+        for items in self._lines.values():
+            for item in items:
+                self._chart.removeItem(item)
+        self._lines.clear()
+        self._drawn.clear()
+        self._legend.clear()
+        self._pages.setCurrentIndex(0)
+        self._following = True
+        self._touch()
+
+    def _enable(self) -> None:
+        for button in self._exports:
+            button.setEnabled(bool(self._lines))
+        self._fit.setEnabled(not self._following)
+
+    def _recolour(self) -> None:
+        self._hair.setPen(pen(theme.current().muted))
+        for name, (_, mean) in self._lines.items():
+            mean.setPen(pen(self._colour(name), 1, self._style(name)))
+            self._legend.rows[name].colour = self._colour(name)
+            self._legend.rows[name].update()
+        self._touch()
+
+    def _colour(self, name: str) -> str:
+        return theme.current().muted if name == RATE else theme.term_colour(name)
+
+    def _style(self, name: str) -> Qt.PenStyle:
+        """Dashes for a curve whose colour an earlier one has already."""
+        names = list(self._history.series)
+        earlier = names[: names.index(name)] if name in names else []
+        taken = any(self._colour(other) == self._colour(name) for other in earlier)
+        return Qt.PenStyle.DashLine if taken else Qt.PenStyle.SolidLine
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,307 @@
+"""The gallery: the same noise drawn again and again while the generator learns."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout, QComboBox, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from ganstudio.train import messages as m
+from ganstudio.ui import pictures, theme
+from ganstudio.ui.background import Background
+from ganstudio.ui.latents import Fixed
+from ganstudio.ui.notice import Notice
+from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.seed import SeedBox
+from ganstudio.ui.segments import Segments
+from ganstudio.ui.studio import Studio
+from ganstudio.ui.tiles import TileGrid
+
+TAG = "gallery"
+COUNTS = (16, 36, 64, 100)
+SMALLEST_SOLID_PX, LARGEST_SOLID_PX = 24, 256
+SETTLE_MS = 200  # after the last resize, before volumes are drawn anew
+EMPTY = "No model yet. Once one is training or opened, its pictures of fixed noise appear here."
+POINTS = "This model makes points, not pictures. Have a look at the Plane panel."
+
+
+class GalleryPanel(Panel):
+    """A grid of fixed latents beside real samples; a click takes a tile to the Latent panel."""
+
+    title = "Gallery"
+    area = "centre"
+    order = 10
+    stage = ("image",)
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._model: m.Model | None = None
+        self._latents: Fixed | None = None
+        self._samples: dict[str, np.ndarray] = {}
+        self._stale = False
+        self._since = 0
+        self._nimg = 0
+        self._build()
+        self._workers = {name: Background(f"gallery-{name}", self) for name in self.grids}
+        for name, worker in self._workers.items():
+            worker.done.connect(partial(self._show_pixels, name))
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._redraw_solids)
+        studio.modelReady.connect(self._on_model)
+        studio.rendered.connect(self._on_rendered)
+        studio.started.connect(self._on_started)
+        studio.latentTaken.connect(self._on_taken)
+        if studio.model is not None:
+            self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
+
+    def release(self) -> None:
+        self._settle.stop()
+        for worker in self._workers.values():
+            worker.close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._ask()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._direct()
+        if self._model is not None and self._model.spec.kind == "voxels":
+            self._settle.start()
+
+    # Building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        edge = theme.SPACE[3]
+        column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
+        column.setSpacing(theme.SPACE[2])
+        column.addLayout(self._build_header())
+        self.grids = {"Generated": TileGrid(), "Real": TileGrid()}
+        self.grids["Generated"].clicked.connect(self.take)
+        self._stage = QWidget()
+        self._split = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._stage)
+        self._split.setContentsMargins(0, 0, 0, 0)
+        self._split.setSpacing(theme.SPACE[5])
+        self._halves: dict[str, QWidget] = {}
+        self._captions: dict[str, QLabel] = {}
+        for name, grid in self.grids.items():
+            grid.menuWanted.connect(partial(self._open_menu, name))
+            self._split.addWidget(self._build_half(name, grid), 1)
+        self._notice = Notice(EMPTY)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._notice)
+        self._pages.addWidget(self._stage)
+        column.addWidget(self._pages, 1)
+        self._renew()
+
+    def _build_header(self) -> QHBoxLayout:
+        self._heading, self._status = QLabel("Gallery"), QLabel()
+        theme.tone(self._heading, "heading")
+        theme.tone(self._status, "muted")
+        self._view = Segments(("Generated", "Real", "Both"))
+        self._view.chosen.connect(self._renew)
+        self._count = QComboBox()
+        for count in COUNTS:
+            self._count.addItem(f"{count} tiles", count)
+        self._count.setCurrentIndex(COUNTS.index(64))
+        self._count.setToolTip("How many pictures the grid holds.")
+        self._count.setAccessibleName("Number of tiles")
+        self._count.currentIndexChanged.connect(self._draw_latents)
+        self._seed = SeedBox("Chooses the noise behind the tiles.")
+        self._seed.changed.connect(self._draw_latents)
+        self._smooth = QToolButton()
+        self._smooth.setText("Smooth")
+        self._smooth.setCheckable(True)
+        self._smooth.setToolTip("Blend pixels when enlarging, instead of showing each as a square.")
+        self._smooth.toggled.connect(self._set_smooth)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE[2])
+        row.addWidget(self._heading)
+        row.addWidget(self._status)
+        row.addStretch(1)
+        for widget in (self._view, self._count, self._seed, self._smooth):
+            row.addWidget(widget)
+        return row
+
+    def _build_half(self, name: str, grid: TileGrid) -> QWidget:
+        half, caption = QWidget(), QLabel(name)
+        theme.tone(caption, "section")
+        column = QVBoxLayout(half)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE[1])
+        column.addWidget(caption, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(grid, 1)
+        self._halves[name], self._captions[name] = half, caption
+        return half
+
+    # What the studio says -------------------------------------------------------------------
+
+    def _on_model(self, event: m.ModelReady) -> None:
+        self._nimg = event.nimg
+        if event.model != self._model:
+            self._model = event.model
+            self._samples.pop("Generated", None)
+            self._set_reals(self.studio.reals)
+            self._draw_latents()
+        else:
+            self._ask()
+        self._renew()
+
+    def _on_started(self, event: m.Started) -> None:
+        self._set_reals(event.reals)
+        self._renew()
+
+    def _on_rendered(self, event: m.Rendered) -> None:
+        latents = self._latents
+        if event.tag != TAG or event.ticket < self._since or latents is None:
+            return
+        if len(event.samples) != len(latents.z):
+            return
+        self._nimg = event.nimg
+        self._samples["Generated"] = event.samples
+        self._show_samples("Generated")
+        self._renew()
+
+    def _on_taken(self, z: np.ndarray, category: int) -> None:
+        found = self._latents.find(z, category) if self._latents is not None else -1
+        self.grids["Generated"].mark(found)
+
+    # What the person does -------------------------------------------------------------------
+
+    def take(self, index: int) -> None:
+        """Offer a tile's latent to the Latent panel."""
+        latents = self._latents
+        if latents is not None and 0 <= index < len(latents.z):
+            category = 0 if latents.classes is None else int(latents.classes[index])
+            self.studio.take_latent(latents.z[index].copy(), category)
+
+    def _draw_latents(self) -> None:
+        self.grids["Generated"].mark(-1)
+        if self._model is None:
+            return
+        if self._model.spec.kind != "points":
+            count = int(self._count.currentData())
+            self._latents = Fixed.draw(self._model, count, self._seed.value)
+            self._show_samples("Real")
+        self._ask(anew=True)
+
+    def _set_smooth(self, smooth: bool) -> None:
+        for grid in self.grids.values():
+            grid.set_smooth(smooth)
+
+    def _open_menu(self, name: str, index: int, position: QPoint) -> None:
+        grid = self.grids[name]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if index >= 0:
+            picture = pictures.enlarged(grid.pictures[index])
+            stem = f"{name.lower()}-{index + 1}.png"
+            menu.addAction("Copy picture").triggered.connect(partial(pictures.copy, picture))
+            menu.addAction("Save picture…").triggered.connect(partial(self._save, picture, stem))
+        save_grid = menu.addAction("Save grid…")
+        save_grid.setEnabled(bool(grid.pictures))
+        save_grid.triggered.connect(partial(self._save_grid, name))
+        menu.popup(position)
+
+    def _save_grid(self, name: str) -> None:
+        grid = self.grids[name]
+        sheet = pictures.contact_sheet(grid.pictures, grid.arrangement.columns)
+        self._save(pictures.enlarged(sheet, 1024), f"{name.lower()}-{self._nimg // 1000}k.png")
+
+    def _save(self, picture: pictures.QImage, name: str) -> None:
+        fault = pictures.save(self, picture, name)
+        if fault:
+            self._status.setText(fault)
+
+    # Showing --------------------------------------------------------------------------------
+
+    def _ask(self, anew: bool = False) -> None:
+        """Have the tiles drawn, now or when the panel is seen again."""
+        self._stale = True
+        if anew:
+            self._since = 1 << 62  # answers to older latents are not wanted any more
+        if self._latents is None or self._model is None or self._model.spec.kind == "points":
+            return
+        if not self.isVisible():
+            return
+        ticket = self.studio.ask(TAG, self._latents.z, self._latents.classes)
+        self._since = min(self._since, ticket)
+        self._stale = False
+
+    def _set_reals(self, reals: np.ndarray | None) -> None:
+        spec = None if self._model is None else self._model.spec
+        fits = reals is not None and spec is not None and reals.shape[1:] == spec.shape
+        if fits and reals is not None and spec is not None and spec.kind != "points":
+            self._samples["Real"] = reals
+            self._show_samples("Real")
+        else:
+            self._samples.pop("Real", None)
+
+    def _show_samples(self, name: str) -> None:
+        samples, latents = self._samples.get(name), self._latents
+        if samples is None or latents is None:
+            return
+        samples = samples[: len(latents.z)]
+        if samples.ndim == 5:
+            work = partial(pictures.draw_solids, samples, self._solid_px(name))
+            self._workers[name].submit(work)
+        else:
+            self._show_pixels(name, pictures.to_bytes(samples))
+
+    def _show_pixels(self, name: str, pixels: np.ndarray) -> None:
+        latents = self._latents
+        if name == "Generated" and latents is not None and len(pixels) == len(latents.z):
+            self.grids[name].show_pictures(pixels, latents.columns, latents.row_names)
+        else:
+            self.grids[name].show_pictures(pixels)
+
+    def _solid_px(self, name: str) -> int:
+        tile = self.grids[name].tile_px if self.grids[name].pictures else 96
+        return min(max(tile, SMALLEST_SOLID_PX), LARGEST_SOLID_PX)
+
+    def _redraw_solids(self) -> None:
+        for name in self.grids:
+            if self._samples.get(name) is not None and self._samples[name].ndim == 5:
+                self._show_samples(name)
+
+    def _renew(self) -> None:
+        """Bring header, toggles and page up to date."""
+        model, has_reals = self._model, "Real" in self._samples
+        points = model is not None and model.spec.kind == "points"
+        tip = "" if has_reals else "Real samples are there once training has started."
+        for name in ("Real", "Both"):
+            self._view.enable(name, has_reals, tip)
+        if not has_reals and self._view.value != "Generated":
+            self._view.choose("Generated")
+        view = self._view.value
+        for name, half in self._halves.items():
+            half.setVisible(view in (name, "Both"))
+            self._captions[name].setVisible(view == "Both")
+        self._notice.say(POINTS if points else EMPTY)
+        shown = model is not None and not points
+        self._pages.setCurrentWidget(self._stage if shown else self._notice)
+        for control in (self._view, self._count, self._seed, self._smooth):
+            control.setEnabled(shown)
+        if model is not None:
+            self._heading.setText(f"{self._title_of(model)} on {model.data}")
+            source = self.studio.model_source
+            live = "live" if source == "live" else source.rstrip("/").rsplit("/", 1)[-1]
+            self._status.setText("  ·  ".join((f"{self._nimg / 1000:,.1f} kimg", live)))
+
+    def _title_of(self, model: m.Model) -> str:
+        catalogue = self.studio.catalogue
+        card = catalogue.variants.get(model.variant) if catalogue is not None else None
+        return card.title if card is not None else model.variant
+
+    def _direct(self) -> None:
+        wide = self.width() > self.height()
+        sideways = QBoxLayout.Direction.LeftToRight
+        self._split.setDirection(sideways if wide else QBoxLayout.Direction.TopToBottom)

@@ -1,0 +1,354 @@
+"""The latent: one point of the noise, its picture, and the ways to move it while it trains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QStackedWidget,
+    QToolButton, QVBoxLayout, QWidget,
+)  # fmt: skip
+
+from ganstudio.train import messages as m
+from ganstudio.ui import pictures, theme
+from ganstudio.ui.background import Background
+from ganstudio.ui.canvas import Canvas
+from ganstudio.ui.latents import FEW_DIMENSIONS, MOST_PSI, Point, from_text, to_text
+from ganstudio.ui.notice import Notice
+from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.seed import SeedBox
+from ganstudio.ui.sliders import NamedSlider
+from ganstudio.ui.studio import Studio
+
+TAG = "latent"
+DISPLAY_MS = 16
+SMALLEST_SOLID_PX, LARGEST_SOLID_PX = 200, 512
+EMPTY = "No model yet. Once one is training or opened, move its noise here and watch."
+PSI_TIP = "Truncation: pulls the noise towards its middle. Lower is safer and less varied."
+
+
+class LatentPanel(Panel):
+    """A big picture of one latent, sliders along its directions, truncation and class."""
+
+    title = "Latent"
+    area = "right"
+    order = 10
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._point: Point | None = None
+        self._turn = 0
+        self._unsent = self._stale = False
+        self._sliders: list[NamedSlider] = []
+        self._build()
+        self._worker = Background("latent", self)
+        self._worker.done.connect(self._show_pixels)
+        self._throttle = QTimer(self, singleShot=True, interval=DISPLAY_MS)
+        self._throttle.timeout.connect(self._on_display)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        here = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence("R"), self, self._seed.roll, context=here)
+        studio.modelReady.connect(self._on_model)
+        studio.rendered.connect(self._on_rendered)
+        studio.latentTaken.connect(self._on_taken)
+        if studio.model is not None:
+            self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
+
+    @property
+    def point(self) -> Point | None:
+        """Where it stands; None before there is a model."""
+        return self._point
+
+    def release(self) -> None:
+        self._throttle.stop()
+        self._worker.close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._ask()
+
+    # Building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._canvas = Canvas()
+        self._canvas.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._canvas.setToolTip("Drag to walk along the first two directions.")
+        self._canvas.dragged.connect(self._on_dragged)
+        self._canvas.pressed.connect(self.setFocus)
+        self._canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._canvas.customContextMenuRequested.connect(self._open_menu)
+        self._status = QLabel()
+        theme.tone(self._status, "small")
+        self._status.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._status.setWordWrap(True)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        edge = theme.SPACE[3]
+        column.setContentsMargins(edge, edge, 0, theme.SPACE[2])
+        column.setSpacing(theme.SPACE[2])
+        for part in (self._canvas, self._status, self._build_actions(), self._build_category()):
+            row = QHBoxLayout()
+            row.setContentsMargins(0, 0, edge, 0)
+            row.addWidget(part)
+            column.addLayout(row, 1 if part is self._canvas else 0)
+        column.addWidget(self._build_list(), 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(Notice(EMPTY))
+        self._pages.addWidget(body)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._pages)
+
+    def _build_actions(self) -> QWidget:
+        bar = QWidget()
+        self._seed = SeedBox("Chooses where the walk begins; R rolls a new one.")
+        self._seed.changed.connect(self._resample)
+        self._reset = QPushButton("Reset")
+        self._reset.setToolTip("All sliders and the truncation as they were at first.")
+        self._reset.clicked.connect(self.reset)
+        more = QToolButton()
+        more.setToolTip("Copy, paste and save")
+        more.setAccessibleName("More")
+        theme.decorate(more, "more")
+        more.clicked.connect(
+            lambda: self._open_menu(
+                self._canvas.mapFromGlobal(more.mapToGlobal(QPoint(0, more.height())))
+            )
+        )
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE[1])
+        row.addWidget(self._seed, 1)
+        row.addWidget(self._reset)
+        row.addWidget(more)
+        return bar
+
+    def _build_category(self) -> QWidget:
+        self._category_row = QWidget()
+        self._category = QComboBox()
+        self._category.setAccessibleName("Class")
+        self._category.currentIndexChanged.connect(self._on_category)
+        label = QLabel("Class")
+        theme.tone(label, "muted")
+        row = QHBoxLayout(self._category_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(label)
+        row.addWidget(self._category, 1)
+        return self._category_row
+
+    def _build_list(self) -> QScrollArea:
+        self._psi = NamedSlider("Truncation", 0, MOST_PSI, 1.0, PSI_TIP)
+        self._psi.moved.connect(self._on_psi)
+        self._ways_label = QLabel()
+        theme.tone(self._ways_label, "section")
+        self._new_ways = QToolButton()
+        self._new_ways.setText("New directions")
+        theme.tone(self._new_ways, "flat")
+        self._new_ways.setToolTip("Other random directions, from where it stands now.")
+        self._new_ways.clicked.connect(self.new_directions)
+        line = QFrame()
+        theme.tone(line, "line")
+        heading = QHBoxLayout()
+        heading.addWidget(self._ways_label, 1)
+        heading.addWidget(self._new_ways)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, theme.SPACE[3], 0)
+        column.setSpacing(theme.SPACE[1])
+        column.addWidget(self._psi)
+        column.addWidget(line)
+        column.addLayout(heading)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        column.addLayout(self._rows)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        return area
+
+    def _build_sliders(self, point: Point) -> None:
+        """Sliders for this point, old ones kept where they fit."""
+        tip = "In standard deviations."
+        if point.model.z_dim <= FEW_DIMENSIONS:
+            tip = "One number of the noise."
+        fits = [(slider.name, slider.high) for slider in self._sliders]
+        if fits == [(name, point.reach) for name in point.names]:
+            return
+        for slider in self._sliders:
+            self._rows.removeWidget(slider)
+            slider.deleteLater()
+        self._sliders = []
+        for index, name in enumerate(point.names):
+            slider = NamedSlider(name, -point.reach, point.reach, 0.0, tip)
+            slider.moved.connect(partial(self._on_slider, index))
+            self._rows.addWidget(slider)
+            self._sliders.append(slider)
+
+    # What the studio says -------------------------------------------------------------------
+
+    def _on_model(self, event: m.ModelReady) -> None:
+        if self._point is None or event.model != self._point.model:
+            self._adopt(event.model)
+        else:
+            self._ask()
+
+    def _adopt(self, model: m.Model) -> None:
+        self._category.blockSignals(True)
+        self._category.clear()
+        self._category.addItems(list(model.classes))
+        self._category.blockSignals(False)
+        self._category_row.setVisible(bool(model.classes))
+        few = model.z_dim <= FEW_DIMENSIONS
+        self._ways_label.setText("Noise" if few else "Directions")
+        self._new_ways.setVisible(not few)
+        self._canvas.show_text("")
+        self._status.setText("")
+        self._pages.setCurrentIndex(1)
+        self._stand(Point.at(model, model.draw(1, self._seed.value)[0], seed=self._turn))
+
+    def _on_taken(self, z: np.ndarray, category: int) -> None:
+        if self._point is not None and z.shape == (self._point.model.z_dim,):
+            self._stand(Point.at(self._point.model, z, category, self._turn))
+
+    def _on_rendered(self, event: m.Rendered) -> None:
+        if event.tag != TAG or self._point is None:
+            return
+        spec, samples = self._point.model.spec, event.samples
+        if samples.shape[1:] != spec.shape:
+            return
+        cost = f"{event.milliseconds:.1f} ms".rjust(8)
+        self._status.setText(f"{event.nimg / 1000:,.1f} kimg  ·  {cost}")
+        if spec.kind == "points":
+            self._canvas.show_point(float(samples[0, 0]), float(samples[0, 1]))
+        elif spec.kind == "voxels":
+            side = min(self._canvas.width(), self._canvas.height())
+            size_px = min(max(side, SMALLEST_SOLID_PX), LARGEST_SOLID_PX)
+            self._worker.submit(partial(pictures.draw_solids, samples[:1], size_px))
+        else:
+            self._show_pixels(pictures.to_bytes(samples[:1]))
+
+    def _show_pixels(self, pixels: np.ndarray) -> None:
+        self._canvas.show_image(pictures.to_qimage(pixels[0]))
+
+    # What the person does -------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """All sliders and the truncation as they were at first."""
+        if self._point is not None:
+            self._stand(self._point.back())
+
+    def new_directions(self) -> None:
+        """Other random directions, from where it stands."""
+        if self._point is not None:
+            self._turn += 1
+            self._stand(self._point.turned(self._turn))
+
+    def copy_latent(self) -> None:
+        """Put the numbers of the latent on the clipboard, truncation included."""
+        if self._point is not None:
+            QGuiApplication.clipboard().setText(to_text(self._point.used))
+            self._status.setText("Latent copied.")
+
+    def paste_latent(self) -> None:
+        """Stand on the latent whose numbers the clipboard holds."""
+        point = self._point
+        if point is None:
+            return
+        try:
+            z = from_text(QGuiApplication.clipboard().text())
+            self._stand(Point.at(point.model, z, point.category, self._turn))
+        except ValueError as error:
+            self._status.setText(f"Not pasted: {error}.")
+
+    def _resample(self, seed: int) -> None:
+        point = self._point
+        if point is not None:
+            fresh = Point.at(point.model, point.model.draw(1, seed)[0], point.category, self._turn)
+            self._stand(replace(fresh, psi=point.psi))
+
+    def _on_slider(self, index: int, amount: float) -> None:
+        if self._point is not None:
+            self._stand(self._point.move(index, amount))
+
+    def _on_psi(self, psi: float) -> None:
+        if self._point is not None:
+            self._stand(replace(self._point, psi=psi))
+
+    def _on_category(self, category: int) -> None:
+        if self._point is not None and category >= 0:
+            self._stand(replace(self._point, category=category))
+
+    def _on_dragged(self, right: float, up: float) -> None:
+        if self._point is not None:
+            across = 2 * self._point.reach
+            self._stand(self._point.nudge(right * across, up * across))
+
+    def _open_menu(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy latent").triggered.connect(self.copy_latent)
+        menu.addAction("Paste latent").triggered.connect(self.paste_latent)
+        menu.addSeparator()
+        image = self._canvas.image
+        for text, slot in (("Copy picture", self._copy), ("Save picture…", self._save)):
+            action = menu.addAction(text)
+            action.setEnabled(image is not None)
+            action.triggered.connect(slot)
+        menu.addSeparator()
+        smooth = menu.addAction("Smooth pixels")
+        smooth.setCheckable(True)
+        smooth.setChecked(self._canvas.smooth)
+        smooth.toggled.connect(self._canvas.set_smooth)
+        menu.popup(self._canvas.mapToGlobal(position))
+
+    def _copy(self) -> None:
+        if self._canvas.image is not None:
+            pictures.copy(pictures.enlarged(self._canvas.image))
+
+    def _save(self) -> None:
+        if self._canvas.image is not None:
+            fault = pictures.save(self, pictures.enlarged(self._canvas.image), "latent.png")
+            self._status.setText(fault or self._status.text())
+
+    # Sending --------------------------------------------------------------------------------
+
+    def _stand(self, point: Point) -> None:
+        """Stand here: show it on the controls, tell the others, have it drawn."""
+        self._point = point
+        self._build_sliders(point)
+        for slider, amount, home in zip(self._sliders, point.amounts, point.home, strict=True):
+            slider.home = float(home)
+            slider.set_value(float(amount))
+        self._psi.set_value(point.psi)
+        if self._category.currentIndex() != point.category:
+            self._category.blockSignals(True)
+            self._category.setCurrentIndex(point.category)
+            self._category.blockSignals(False)
+        self._reset.setEnabled(point.moved)
+        self._unsent = True
+        if not self._throttle.isActive():
+            self._on_display()
+
+    def _on_display(self) -> None:
+        """Send what changed, at most once in a frame."""
+        if self._unsent and self._point is not None:
+            self._unsent = False
+            self._throttle.start()
+            self._ask()
+            self.studio.latentChanged.emit(self._point.used, self._point.category)
+
+    def _ask(self) -> None:
+        point = self._point
+        self._stale = not self.isVisible()
+        if point is None or self._stale:
+            return
+        classes = np.array([point.category]) if point.model.classes else None
+        self.studio.ask(TAG, point.z[None], classes, point.psi)

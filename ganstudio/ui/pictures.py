@@ -1,0 +1,142 @@
+"""Samples as pictures on the screen: bytes, QImages, clipboard and files."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ganstudio.samples import SampleSpec
+
+_FILTER = "PNG picture (*.png);;JPEG picture (*.jpg)"
+
+
+def to_bytes(images: np.ndarray) -> np.ndarray:
+    """Images as screens want them.
+
+    Args:
+        images: (N, C, H, W) float32 in [-1, 1]; C is 1 or 3, of more the first 3 are shown.
+
+    Returns:
+        (N, H, W, 3) uint8.
+    """
+    shown = images[:, :3] if images.shape[1] >= 3 else images[:, :1]
+    levels = np.clip(np.nan_to_num(shown) * 127.5 + 128.0, 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(
+        np.broadcast_to(levels.transpose(0, 2, 3, 1), (len(levels), *levels.shape[2:], 3))
+    )
+
+
+def to_occupancy(voxels: np.ndarray) -> np.ndarray:
+    """Voxels (N, 1, X, Y, Z) in [-1, 1] as occupancies (N, X, Y, Z) float32 in [0, 1]."""
+    return np.clip(np.nan_to_num(voxels[:, 0]) * 0.5 + 0.5, 0, 1).astype(np.float32)
+
+
+def draw_solids(voxels: np.ndarray, size_px: int) -> np.ndarray:
+    """Draw each volume; some milliseconds apiece, so not on the window's thread.
+
+    Args:
+        voxels: (N, 1, X, Y, Z) float32 in [-1, 1].
+        size_px: width and height of each picture.
+
+    Returns:
+        (N, size_px, size_px, 3) uint8.
+    """
+    from ganstudio.solids import picture
+
+    pictures = [picture.draw(solid, size_px, threshold=0.5) for solid in to_occupancy(voxels)]
+    return np.stack(pictures) if pictures else np.zeros((0, size_px, size_px, 3), np.uint8)
+
+
+def to_qimage(pixels: np.ndarray) -> QImage:
+    """A picture (H, W, 3) uint8 that owns its bytes."""
+    height, width, _ = pixels.shape
+    data = np.ascontiguousarray(pixels)
+    image = QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def fit(image: QImage, size: QSize, smooth: bool) -> QImage:
+    """The picture in this size; crisp pixels only when it grows, for shrinking needs averages."""
+    shrinks = size.width() < image.width() or size.height() < image.height()
+    mode = (
+        Qt.TransformationMode.SmoothTransformation
+        if smooth or shrinks
+        else Qt.TransformationMode.FastTransformation
+    )
+    return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
+
+
+def largest(spec_size: QSize, space: QRect, crisp: bool) -> QRect:
+    """The largest rectangle of these proportions inside a space, centred.
+
+    Args:
+        spec_size: width and height of the picture.
+        space: where it goes.
+        crisp: prefer a whole multiple of the picture's pixels if that loses little.
+    """
+    scale = min(space.width() / spec_size.width(), space.height() / spec_size.height())
+    whole = int(scale)
+    if crisp and whole >= 1 and whole / scale >= 0.85:
+        scale = whole
+    width = max(int(spec_size.width() * scale), 1)
+    height = max(int(spec_size.height() * scale), 1)
+    return QRect(
+        space.x() + (space.width() - width) // 2, space.y() + (space.height() - height) // 2,
+        width, height,
+    )  # fmt: skip
+
+
+def contact_sheet(pictures: list[QImage], columns: int, gap_px: int = 2) -> QImage:
+    """All pictures in one, in rows, at their own size.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if not pictures:
+        raise ValueError("a contact sheet needs at least one picture, got none")
+    width, height = pictures[0].width() + gap_px, pictures[0].height() + gap_px
+    rows = -(-len(pictures) // columns)
+    sheet = QImage(width * columns - gap_px, height * rows - gap_px, QImage.Format.Format_RGB32)
+    sheet.fill(Qt.GlobalColor.black)
+    painter = QPainter(sheet)
+    for i, picture in enumerate(pictures):
+        painter.drawImage(i % columns * width, i // columns * height, picture)
+    painter.end()
+    return sheet
+
+
+def enlarged(image: QImage, at_least_px: int = 256) -> QImage:
+    """The picture in whole multiples of its pixels, so that small ones survive sharing."""
+    factor = -(-at_least_px // max(image.width(), image.height()))
+    return fit(image, image.size() * factor, smooth=False) if factor > 1 else image
+
+
+def copy(image: QImage) -> None:
+    """Put a picture on the clipboard."""
+    QGuiApplication.clipboard().setImage(image)
+
+
+def save(parent: QWidget, image: QImage, name: str) -> str:
+    """Ask where to, and save.
+
+    Args:
+        parent: the dialog's window.
+        image: what to save.
+        name: the file name proposed.
+
+    Returns:
+        What went wrong, in a sentence; empty if all is well or the person changed their mind.
+    """
+    path, _ = QFileDialog.getSaveFileName(parent, "Save picture", name, _FILTER)
+    if path and not image.save(path if "." in path.rsplit("/", 1)[-1] else f"{path}.png"):
+        return f"The picture could not be written to {path}."
+    return ""
+
+
+def picture_size(spec: SampleSpec) -> QSize:
+    """Width and height of one sample's picture; volumes are drawn in a square."""
+    if spec.kind == "image":
+        return QSize(spec.shape[2], spec.shape[1])
+    return QSize(1, 1)

@@ -1,0 +1,120 @@
+"""The status bar: device, progress, speed, time left, memory, and what viewing costs."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
+
+from ganstudio.train import messages as m
+from ganstudio.ui import theme
+from ganstudio.ui.studio import Studio
+
+VIEWING_WINDOW_S = 5.0
+_NONE = "–"
+
+
+class StatusLine(QStatusBar):
+    """Figures on the right, always in the same places; passing words on the left."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._target = 0
+        self._drawn: deque[tuple[float, float]] = deque()
+        self._values: dict[str, QLabel] = {}
+        for name, sample, tip in (
+            ("Device", "cuda:0", "What the networks are computed on"),
+            ("Step", "1,000,000", "Full rounds done: D's updates, then G's"),
+            ("kimg", "10,000.0", "Thousands of real samples seen"),
+            ("Samples/s", "100,000", "Real samples a second, lately"),
+            ("Left", "10 h 10 min", "Time left at this speed"),
+            ("Memory", "10.0 GB", "Memory of this program, or of the device where there is one"),
+            ("Viewing", "10.0 %", "Time spent on drawing samples for you, of the last seconds"),
+        ):
+            self.addPermanentWidget(self._pair(name, sample, tip))
+        self._values["Device"].setText(studio.device)
+        studio.started.connect(self._on_started)
+        studio.statsArrived.connect(self._on_stats)
+        studio.rendered.connect(self._on_rendered)
+        studio.stateChanged.connect(self._on_state)
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._show_viewing)
+
+    def value(self, name: str) -> str:
+        """What stands beside a caption, such as ``kimg``."""
+        return self._values[name].text()
+
+    def _pair(self, name: str, sample: str, tip: str) -> QWidget:
+        pair = QWidget()
+        row = QHBoxLayout(pair)
+        row.setContentsMargins(theme.SPACE[2], 0, theme.SPACE[2], 0)
+        row.setSpacing(theme.SPACE[1] + 2)
+        caption, value = QLabel(name), QLabel(_NONE)
+        theme.tone(caption, "small")
+        value.setStyleSheet("color: palette(window-text);")
+        value.setMinimumWidth(value.fontMetrics().horizontalAdvance(sample))
+        pair.setToolTip(tip)
+        row.addWidget(caption)
+        row.addWidget(value)
+        self._values[name] = value
+        return pair
+
+    def _on_started(self, event: m.Started) -> None:
+        self._target = event.target_nimg
+        device = event.summary.get("device", "")
+        self._values["Device"].setText(device.split(",")[0] or _NONE)
+        self._values["Device"].setToolTip("\n".join(f"{k}: {v}" for k, v in event.summary.items()))
+
+    def _on_state(self, state: str, text: str) -> None:
+        if state == "running":
+            self._clock.start()
+        else:
+            self._clock.stop()
+            self._values["Left"].setText(_NONE)
+            self._show_viewing()
+
+    def _on_stats(self, stats: list[m.Stats]) -> None:
+        last = stats[-1]
+        speed = last.samples_per_second
+        self._values["Step"].setText(f"{last.step:,}")
+        self._values["kimg"].setText(f"{last.nimg / 1000:,.1f}")
+        self._values["Samples/s"].setText(f"{speed:,.0f}" if speed >= 10 else f"{speed:.1f}")
+        self._values["Memory"].setText(in_bytes(last.memory_bytes))
+        left = (self._target - last.nimg) / speed if speed > 0 and self._target else -1
+        self._values["Left"].setText(in_time(left) if left >= 0 else _NONE)
+
+    def _on_rendered(self, event: m.Rendered) -> None:
+        self._drawn.append((time.monotonic(), event.milliseconds / 1000))
+        if not self._clock.isActive():
+            self._show_viewing()
+
+    def _show_viewing(self) -> None:
+        now = time.monotonic()
+        while self._drawn and self._drawn[0][0] < now - VIEWING_WINDOW_S:
+            self._drawn.popleft()
+        share = sum(cost for _, cost in self._drawn) / VIEWING_WINDOW_S
+        self._values["Viewing"].setText(f"{100 * min(share, 1):.1f} %" if self._drawn else _NONE)
+
+
+def in_time(seconds: float) -> str:
+    """A duration in two units at most, such as ``1 h 05 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 10:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes_left = divmod(minutes, 60)
+    if hours < 1:
+        return f"{minutes} min"
+    days, hours_left = divmod(hours, 24)
+    return f"{days} d {hours_left} h" if days else f"{hours} h {minutes_left:02d} min"
+
+
+def in_bytes(count: int) -> str:
+    """An amount of memory in MB or GB, three digits."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

@@ -1,0 +1,331 @@
+"""The bridge between engine and window: owns session and explorer, drains them into signals."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ganstudio import registry
+from ganstudio.knobs import Config, Knob, Value, knobs_of
+from ganstudio.recipe import Recipe, RecipeError, misfit
+from ganstudio.resources import default_data_root, default_runs_root
+from ganstudio.samples import SampleSpec
+from ganstudio.train import messages as m
+from ganstudio.train.explorer import Explorer
+from ganstudio.train.session import Outbox, Session
+
+log = logging.getLogger(__name__)
+
+DRAIN_MS = 33
+VIEWING_SHARE = 0.02  # of the time, for previews that renew themselves while training
+RENEWAL_MIN_S, RENEWAL_MAX_S = 0.25, 15.0
+
+
+@dataclass(frozen=True)
+class Card:
+    """A variant or a data set as the setup panel shows it.
+
+    Attributes:
+        key: its name in recipes.
+        title: its name on the card.
+        summary: one line.
+        about: the whole text of the About card, paragraphs parted by blank lines.
+        family: for variants, what it is for; for data sets, what the samples are.
+        knobs: by name, in order.
+        config: the model that checks them.
+    """
+
+    key: str
+    title: str
+    summary: str
+    about: str
+    family: str
+    knobs: dict[str, Knob]
+    config: type[Config]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that can be chosen; complete once torch is imported."""
+
+    variants: dict[str, Card]
+    data: dict[str, Card]
+
+
+class Studio(QObject):
+    """What panels may know: commands as methods, events as signals, always on the GUI thread.
+
+    Nothing here blocks: methods post to a thread's inbox, and a timer drains the outboxes
+    30 times a second into the signals below.
+
+    Signals:
+        catalogueReady: torch is imported, ``catalogue`` is there.
+        stateChanged (str, str): the session's state and what it is doing.
+        started (Started): networks and data are there.
+        statsArrived (list[Stats]): reports since the last drain, oldest first.
+        rendered (Rendered): the explorer drew something; look at its tag.
+        modelReady (ModelReady): a newer model can be asked; panels renew what they show.
+        latentChanged (ndarray z (z_dim,), int class): the point that Latent stands on moved.
+        latentTaken (ndarray z (z_dim,), int class): someone else chose a point for Latent.
+        tuned, saved, rewound, refused, failed, noted: see ``train/messages.py``.
+    """
+
+    catalogueReady = Signal()  # noqa: N815
+    stateChanged = Signal(str, str)  # noqa: N815
+    started = Signal(object)
+    statsArrived = Signal(object)  # noqa: N815
+    rendered = Signal(object)
+    modelReady = Signal(object)  # noqa: N815
+    latentChanged = Signal(object, int)  # noqa: N815
+    latentTaken = Signal(object, int)  # noqa: N815
+    tuned = Signal(object)
+    saved = Signal(object)
+    rewound = Signal(object)
+    refused = Signal(object)
+    failed = Signal(object)
+    noted = Signal(object)
+
+    def __init__(
+        self,
+        runs_root: Path | None = None,
+        data_root: Path | None = None,
+        device: str = "auto",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.runs_root = runs_root or default_runs_root()
+        self.data_root = data_root or default_data_root()
+        self.device = device
+        self.catalogue: Catalogue | None = None
+        self.model: m.Model | None = None
+        self.model_source = ""
+        self.reals: np.ndarray | None = None
+        self.recipe: Recipe | None = None
+        self.run_folder: Path | None = None
+        self.state: m.State = "idle"
+        self.outbox = Outbox()
+        self.session: Session | None = None
+        self.explorer = Explorer(self.outbox)
+        self._loader: threading.Thread | None = None
+        self._next_renewal = 0.0
+        self._viewing_ms = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(DRAIN_MS)
+        self._timer.timeout.connect(self.drain)
+        self._timer.start()
+        self._routes = {
+            m.StateChanged: self._on_state, m.Started: self._on_started,
+            m.Rendered: self._on_rendered, m.ModelReady: self._on_model,
+            m.Tuned: self._on_tuned, m.Saved: self.saved.emit, m.Rewound: self.rewound.emit,
+            m.Refused: self.refused.emit, m.Failed: self.failed.emit, m.Noted: self.noted.emit,
+        }
+
+    # What there is to choose ----------------------------------------------------------------
+
+    def load_catalogue(self) -> None:
+        """Import torch and every variant and data set, on a thread; ``catalogueReady`` follows."""
+        if self._loader is None:
+            self._loader = threading.Thread(target=self._load, name="catalogue", daemon=True)
+            self._loader.start()
+
+    def misfit(self, variant: str, data: str, data_knobs: Mapping[str, Any] | None = None) -> str:
+        """Why the variant cannot take the data set; empty if it can."""
+        return misfit(variant, self.spec_of(data, data_knobs))
+
+    def spec_of(self, data: str, data_knobs: Mapping[str, Any] | None = None) -> SampleSpec:
+        """The samples of a data set under these knobs.
+
+        Raises:
+            pydantic.ValidationError: if a knob is out of range.
+        """
+        dataset = registry.find("data", data)
+        spec: SampleSpec = dataset.spec(dataset.Config(**(data_knobs or {})))
+        return spec
+
+    def thumbnails(self, data: str, count: int = 9) -> np.ndarray | None:
+        """A few samples (count, *shape) float32 in [-1, 1] for a card; None if not at once."""
+        dataset = registry.find("data", data)
+        x = dataset.preview(dataset.Config(), count)
+        if x is None:
+            return None
+        samples = np.asarray(x)
+        if samples.dtype == np.uint8:
+            return samples.astype(np.float32) / 127.5 - 1
+        return samples.astype(np.float32)
+
+    # Training: commands -----------------------------------------------------------------------
+
+    @property
+    def training(self) -> bool:
+        """Whether a session exists, running or paused."""
+        return self.session is not None
+
+    def start(self, recipe: Recipe, paused: bool = False) -> None:
+        """Begin a new run of this recipe; does nothing while a session exists."""
+        self._launch({"recipe": recipe, "runs_root": self.runs_root}, recipe, paused)
+
+    def resume(self, folder: Path, paused: bool = True) -> None:
+        """Go on with a run from its last checkpoint.
+
+        Raises:
+            RecipeError: if the folder's recipe cannot be read.
+        """
+        recipe = Recipe.load(folder / "recipe.toml")
+        self._launch({"recipe": recipe, "folder": folder, "resume": True}, recipe, paused)
+
+    def run(self) -> None:
+        """Train on."""
+        self.post(m.Run())
+
+    def pause(self) -> None:
+        """Stop stepping after the step in hand."""
+        self.post(m.Pause())
+
+    def step(self, side: m.Side | None = None) -> None:
+        """One full round, or one update of one side."""
+        self.post(m.Run(steps=1, side=side))
+
+    def tune(self, knob: str, value: Value) -> None:
+        """Turn a live knob; ``tuned`` or ``refused`` answers."""
+        self.post(m.Tune(knob, value))
+
+    def post(self, command: m.Command) -> None:
+        """Send any command to the session; without one it is dropped."""
+        if self.session is not None:
+            self.session.post(command)
+
+    def stop(self) -> None:
+        """Save and end the session; ``stateChanged`` tells when it is done."""
+        self.post(m.Stop())
+
+    # Exploring --------------------------------------------------------------------------------
+
+    def ask(
+        self, tag: str, z: np.ndarray, classes: np.ndarray | None = None, psi: float = 1.0
+    ) -> int:
+        """Have the explorer draw; ``rendered`` answers with the tag and the returned ticket."""
+        return self.explorer.request(m.Request(tag, z, classes, psi))
+
+    def take_latent(self, z: np.ndarray, category: int = 0) -> None:
+        """Offer a point to the Latent panel: a clicked tile, a found sample."""
+        self.latentTaken.emit(z, category)
+
+    def explore(self, folder: Path) -> None:
+        """Show a stored model; ``modelReady`` or ``failed`` answers. Not while training."""
+        if not self.training:
+            self.explorer.open(folder)
+
+    def welcome(self, folder: Path) -> None:
+        """Open the shipped model, so that the first screen is alive."""
+        self.explorer.open(folder)
+
+    # Ending -----------------------------------------------------------------------------------
+
+    def close(self, timeout_s: float = 30.0) -> bool:
+        """Save, end both threads and drain what they said last; False if one would not end."""
+        self._timer.stop()
+        ended = self.session is None or self.session.close(timeout_s)
+        ended = self.explorer.close(timeout_s) and ended
+        if self._loader is not None:
+            self._loader.join(timeout_s)
+        self.drain()
+        return ended
+
+    # Draining ---------------------------------------------------------------------------------
+
+    def drain(self) -> None:
+        """Turn what the threads said into signals; the timer calls this."""
+        stats: list[m.Stats] = []
+        for event in self.outbox.drain():
+            if isinstance(event, m.Stats):
+                stats.append(event)
+            elif isinstance(event, Catalogue):
+                self.catalogue = event
+                self.catalogueReady.emit()
+            else:
+                self._routes[type(event)](event)
+        if stats:
+            self.statsArrived.emit(stats)
+        if self.state == "running" and time.monotonic() >= self._next_renewal:
+            self._renew()
+
+    def _launch(self, build: dict[str, Any], recipe: Recipe, paused: bool) -> None:
+        if self.session is not None:
+            return
+        self.recipe = recipe
+        mailbox = self.explorer.mailbox
+
+        def engine(announce: Any) -> Any:
+            from ganstudio.train.engine import Engine  # imports torch, on the session's thread
+
+            return Engine.build(
+                **build, announce=announce, mailbox=mailbox, data_root=self.data_root,
+                device=self.device,
+            )
+
+        self.session = Session(engine, self.outbox)
+        self.session.start(paused=paused)
+
+    def _renew(self) -> None:
+        """Ask for newer weights; the more drawing costs, the rarer."""
+        cost_s = self._viewing_ms / 1000
+        self._viewing_ms = 0.0
+        pause = min(max(cost_s / VIEWING_SHARE, RENEWAL_MIN_S), RENEWAL_MAX_S)
+        self._next_renewal = time.monotonic() + pause
+        self.explorer.refresh()
+
+    def _load(self) -> None:
+        try:
+            catalogue = Catalogue(_cards("gans"), _cards("data"))
+        except Exception as error:
+            log.exception("the catalogue cannot be read")
+            self.outbox.put(m.Noted(f"Variants and data sets cannot be listed: {error}", "error"))
+        else:
+            self.outbox.put(cast(Any, catalogue))
+
+    def _on_state(self, event: m.StateChanged) -> None:
+        self.state = event.state
+        if event.state in ("idle", "finished", "failed") and self.session is not None:
+            self.session.close()
+            self.session = None
+        self.stateChanged.emit(event.state, event.text)
+
+    def _on_started(self, event: m.Started) -> None:
+        self.run_folder, self.reals = event.run, event.reals
+        self.started.emit(event)
+
+    def _on_rendered(self, event: m.Rendered) -> None:
+        self._viewing_ms += event.milliseconds
+        self.rendered.emit(event)
+
+    def _on_model(self, event: m.ModelReady) -> None:
+        self.model, self.model_source = event.model, event.source
+        self.modelReady.emit(event)
+
+    def _on_tuned(self, event: m.Tuned) -> None:
+        if self.recipe is not None:
+            try:
+                self.recipe = self.recipe.tuned(event.knob, event.value)
+            except RecipeError:
+                log.exception("a tuned knob does not fit the recipe")
+        self.tuned.emit(event)
+
+
+def _cards(room: str) -> dict[str, Card]:
+    cards = {}
+    for key, member in registry.discover(room).items():
+        about = (member.__doc__ or "").strip()
+        summary = getattr(member, "summary", "") or about.split("\n")[0]
+        family = getattr(member, "family", "") or str(member.spec(member.Config()))
+        cards[key] = Card(
+            key, member.title, summary, about, family, knobs_of(member.Config), member.Config
+        )
+    return cards

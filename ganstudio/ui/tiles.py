@@ -1,0 +1,254 @@
+"""A grid of pictures painted as one widget: as large as the space allows, hover and click."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor, QContextMenuEvent, QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEvent, QPen,
+    QPixmap, QResizeEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ganstudio.ui import theme
+from ganstudio.ui.pictures import fit, largest, to_qimage
+
+GAP_PX = 4
+EDGE_PX = 3  # room for the outline of tiles at the border
+LABEL_GAP_PX = 10
+SMALLEST_PX = 6
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Where the tiles of a grid stand.
+
+    Attributes:
+        columns: tiles in a row.
+        rows: rows.
+        tile: size of one.
+        origin: corner of the first.
+    """
+
+    columns: int
+    rows: int
+    tile: QSize
+    origin: QPoint
+
+    def place(self, index: int) -> QRect:
+        """The rectangle of one tile."""
+        row, column = divmod(index, self.columns)
+        step_x, step_y = self.tile.width() + GAP_PX, self.tile.height() + GAP_PX
+        return QRect(self.origin + QPoint(column * step_x, row * step_y), self.tile)
+
+
+def arrange(
+    count: int, picture: QSize, space: QRect, columns: int = 0, crisp: bool = True
+) -> Arrangement:
+    """Choose the columns that make tiles largest, with few empty places in the last row.
+
+    Args:
+        count: tiles.
+        picture: proportions and pixels of one.
+        space: where the grid goes.
+        columns: as many and no choice; 0 to choose.
+        crisp: prefer whole multiples of the picture's pixels.
+    """
+    best: tuple[float, int, QSize] | None = None
+    for tried in [columns] if columns else range(1, count + 1):
+        rows = -(-count // tried)
+        cell = QRect(
+            0, 0, (space.width() - (tried - 1) * GAP_PX) // tried,
+            (space.height() - (rows - 1) * GAP_PX) // rows,
+        )  # fmt: skip
+        if cell.width() < 1 or cell.height() < 1:
+            continue
+        tile = largest(picture, cell, crisp).size()
+        score = tile.width() * count / (rows * tried)
+        if best is None or score > best[0]:
+            best = score, tried, tile
+    _, tried, tile = best or (0.0, columns or 1, QSize(1, 1))
+    rows = -(-count // tried)
+    width = tried * (tile.width() + GAP_PX) - GAP_PX
+    height = rows * (tile.height() + GAP_PX) - GAP_PX
+    origin = QPoint(
+        space.x() + (space.width() - width) // 2, space.y() + (space.height() - height) // 2
+    )
+    return Arrangement(tried, rows, tile, origin)
+
+
+class TileGrid(QWidget):
+    """Pictures in a grid. Tiles are scaled once and kept; hovering repaints outlines only.
+
+    Signals:
+        clicked (int): a tile was chosen with the left button.
+        menuWanted (int, QPoint): a tile, or -1 beside them, and where on the screen.
+    """
+
+    clicked = Signal(int)
+    menuWanted = Signal(int, QPoint)  # noqa: N815
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pictures: list[QImage] = []
+        self.columns = 0
+        self.row_names: tuple[str, ...] = ()
+        self.smooth = False
+        self.marked = self.hovered = -1
+        self._arrangement: Arrangement | None = None
+        self._sheet: QPixmap | None = None
+        self.setMouseTracking(True)
+        self.setMinimumSize(80, 80)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_pictures(
+        self, pixels: np.ndarray, columns: int = 0, row_names: tuple[str, ...] = ()
+    ) -> None:
+        """Show these pictures.
+
+        Args:
+            pixels: (N, H, W, 3) uint8.
+            columns: in a row; 0 to fill the space best.
+            row_names: written before each row; empty for none.
+        """
+        self.pictures = [to_qimage(picture) for picture in pixels]
+        self.columns, self.row_names = columns, row_names
+        self.hovered = self.hovered if self.hovered < len(pixels) else -1
+        self._forget()
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Blend between pixels when enlarging, or show each as a square."""
+        self.smooth = smooth
+        self._forget()
+
+    def mark(self, index: int) -> None:
+        """Outline one tile for good; -1 for none."""
+        self.marked = index
+        self.update()
+
+    def index_at(self, position: QPoint) -> int:
+        """The tile at a place of the widget, or -1."""
+        arrangement = self.arrangement
+        for index in range(len(self.pictures)):
+            if arrangement.place(index).contains(position):
+                return index
+        return -1
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """Where the tiles stand now."""
+        if self._arrangement is None:
+            space = self.rect().adjusted(EDGE_PX + self._label_width(), EDGE_PX, -EDGE_PX, -EDGE_PX)
+            size = self.pictures[0].size() if self.pictures else QSize(1, 1)
+            self._arrangement = arrange(
+                max(len(self.pictures), 1), size, space, self.columns, not self.smooth
+            )
+        return self._arrangement
+
+    @property
+    def tile_px(self) -> int:
+        """Width of a tile on the screen, in device pixels."""
+        return round(self.arrangement.tile.width() * self.devicePixelRatioF())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if not self.pictures:
+            return
+        if self._sheet is None:
+            self._sheet = self._paint_sheet()
+        painter.drawPixmap(0, 0, self._sheet)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.current()
+        if 0 <= self.marked < len(self.pictures):
+            self._outline(painter, self.marked, colours.accent, 2.5)
+        if self.hovered >= 0:
+            self._outline(painter, self.hovered, colours.text, 1.5)
+            self._badge(painter, self.hovered)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._forget()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._forget()
+        super().changeEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.index_at(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.index_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index >= 0:
+            self.clicked.emit(index)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menuWanted.emit(self.index_at(event.pos()), event.globalPos())
+
+    def _hover(self, index: int) -> None:
+        if index != self.hovered:
+            self.hovered = index
+            hand = Qt.CursorShape.PointingHandCursor if index >= 0 else Qt.CursorShape.ArrowCursor
+            self.setCursor(hand)
+            self.update()
+
+    def _forget(self) -> None:
+        self._arrangement = self._sheet = None
+        self.update()
+
+    def _label_width(self) -> int:
+        if not self.row_names:
+            return 0
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(name) for name in self.row_names)
+        return min(widest, self.width() // 5) + LABEL_GAP_PX
+
+    def _paint_sheet(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        sheet = QPixmap(self.size() * ratio)
+        sheet.setDevicePixelRatio(ratio)
+        sheet.fill(Qt.GlobalColor.transparent)
+        arrangement = self.arrangement
+        painter = QPainter(sheet)
+        for index, picture in enumerate(self.pictures):
+            scaled = fit(picture, arrangement.tile * ratio, self.smooth)
+            painter.drawImage(arrangement.place(index), scaled)
+        painter.setPen(QColor(theme.current().muted))
+        metrics, width = self.fontMetrics(), self._label_width() - LABEL_GAP_PX
+        for row, name in enumerate(self.row_names[: arrangement.rows]):
+            tile = arrangement.place(row * arrangement.columns)
+            place = QRect(tile.x() - width - LABEL_GAP_PX, tile.y(), width, tile.height())
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
+            painter.drawText(
+                place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text
+            )
+        painter.end()
+        return sheet
+
+    def _outline(self, painter: QPainter, index: int, colour: str, width: float) -> None:
+        grown = QRectF(self.arrangement.place(index)).adjusted(-1.5, -1.5, 1.5, 1.5)
+        painter.setPen(QPen(QColor(colour), width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(grown, 2, 2)
+
+    def _badge(self, painter: QPainter, index: int) -> None:
+        font = self.font()
+        font.setPointSizeF(max(font.pointSizeF() - 1.5, 6.0))
+        painter.setFont(font)
+        text, metrics, colours = str(index + 1), QFontMetrics(font), theme.current()
+        tile = self.arrangement.place(index)
+        size = QSize(metrics.horizontalAdvance(text) + 8, metrics.height() + 1)
+        if size.width() > tile.width() or size.height() > tile.height():
+            return
+        place = QRect(tile.topLeft(), size)
+        ground = QColor(colours.surface)
+        ground.setAlpha(225)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(place, 2, 2)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)

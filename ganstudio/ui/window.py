@@ -1,0 +1,323 @@
+"""The frame: docks every panel it finds, and holds transport row, menus and status bar."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDesktopServices,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ganstudio import __version__, registry
+from ganstudio.recipe import Recipe, RecipeError
+from ganstudio.train import messages as m
+from ganstudio.ui import theme
+from ganstudio.ui.banner import Banner
+from ganstudio.ui.docks import Docks
+from ganstudio.ui.open_run import OpenRun
+from ganstudio.ui.panels.base import RecipeSource
+from ganstudio.ui.statusline import StatusLine
+from ganstudio.ui.studio import Studio
+from ganstudio.ui.transport import Transport
+
+log = logging.getLogger(__name__)
+
+TITLE = "GAN Studio"
+CLOSE_TIMEOUT_S = 3.0  # a wait that freezes the window; what takes longer is asked again
+ABOUT = (
+    "<h3>GAN Studio {version}</h3><p>Train generative adversarial networks, watch them learn, "
+    "and move through what they dream up while they train.</p>"
+    "<p>MIT licence. Built with PyTorch, Qt for Python and pyqtgraph.</p>"
+)
+
+
+class MainWindow(QMainWindow):
+    """The window. It knows no panel by name: what lies under ``ui/panels`` is docked.
+
+    Args:
+        studio: the bridge to training and exploring; closed with the window.
+        settings: where layout and looks are kept between starts.
+    """
+
+    def __init__(self, studio: Studio, settings: QSettings | None = None) -> None:
+        super().__init__()
+        self.studio = studio
+        self.settings = settings or QSettings("ganstudio", "window")
+        self._kind, self._closing, self._closed, self._sized = "", False, False, False
+        self.setWindowTitle(TITLE)
+        self.setMinimumSize(900, 560)
+        self.resize(1600, 1000)
+        self.banner, self.transport, self.status = Banner(), Transport(studio), StatusLine(studio)
+        self.setStatusBar(self.status)
+        self._lay_out()
+        self.docks = Docks(self, self.centre)
+        for key, panel in registry.discover("ui.panels").items():
+            self.docks.add(key, panel, studio)
+        self.docks.arrange()
+        self.source = self._find_source()
+        if self.source is not None:
+            self.transport.set_source(self.source)
+        self._make_menus()
+        self._connect()
+        self._bring_back()
+
+    def show_failure(self, event: m.Failed) -> None:
+        """Say in the banner that something raised; the log has the rest."""
+        safe = f" What was reached is safe in {event.rescued}." if event.rescued else ""
+        lead = {"session": "Training stopped", "explorer": "The samples cannot be drawn"}
+        self.banner.say(
+            f"{lead.get(event.where, 'Fault')}: {event.reason}.{safe}".replace("..", ".")
+        )
+
+    # Menus ------------------------------------------------------------------------------------
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        file = bar.addMenu("&File")
+        _add(file, "New", self.new, "Ctrl+N", "plus")
+        _add(file, "Open run…", self.open_run, "Ctrl+O", "folder")
+        file.addSeparator()
+        _add(file, "Open recipe…", self.open_recipe, "", "import")
+        _add(file, "Save recipe as…", self.save_recipe, "Ctrl+Shift+S", "export")
+        file.addSeparator()
+        file.addAction(self.transport.save)
+        file.addSeparator()
+        _add(file, "Quit", self.close, "Ctrl+Q")
+        train = bar.addMenu("&Train")
+        train.addActions(self.transport.actions_in_order[:-1])
+        view = bar.addMenu("&View")
+        self.docks.fill_menu(view)
+        view.addSeparator()
+        self.looks = _add(view, "Light", self.switch_looks, "Ctrl+L", "sun")
+        _add(view, "Reset layout", self.reset_layout, "", "dock")
+        help_menu = bar.addMenu("&Help")
+        _add(help_menu, "Open runs folder", self.open_runs_folder, "", "folder")
+        _add(help_menu, "About GAN Studio", self.about, "", "info")
+        self._name_looks()
+
+    def new(self) -> None:
+        """Set up the default recipe again."""
+        if self.source is not None and self.studio.catalogue is not None:
+            self.source.set_recipe(Recipe.make())
+
+    def open_run(self) -> None:
+        """Choose a run, to go on with it or only to look at it."""
+        dialog = OpenRun(self.studio.runs_root, self.studio.training, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.resumeWanted.connect(self.resume)
+        dialog.exploreWanted.connect(self.studio.explore)
+        dialog.open()
+
+    def resume(self, folder: Path) -> None:
+        """Go on with a run; it waits until Go on is pressed."""
+        try:
+            self.studio.resume(folder)
+        except (RecipeError, OSError) as error:
+            self.banner.say(f"{folder.name} cannot be opened: {error}")
+
+    def open_recipe(self) -> None:
+        """Take variant, data set and knobs from a file."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open recipe", "", "Recipes (*.toml)")
+        if path and self.source is not None:
+            try:
+                self.source.set_recipe(Recipe.load(Path(path)))
+            except (RecipeError, OSError) as error:
+                self.banner.say(f"{Path(path).name} is no usable recipe: {error}")
+
+    def save_recipe(self) -> None:
+        """Write what is set up to a file that the command line takes too."""
+        if self.source is None:
+            return
+        try:
+            text = self.source.recipe().to_toml()
+        except RecipeError as error:
+            self.banner.say(f"The recipe still has faults: {error}", error=False)
+            return
+        path, _ = QFileDialog.getSaveFileName(self, "Save recipe", "recipe.toml", "*.toml")
+        if path:
+            try:
+                Path(path).write_text(text, encoding="utf-8")
+            except OSError as error:
+                self.banner.say(f"The recipe cannot be written: {error}")
+
+    def switch_looks(self) -> None:
+        """From dark to light and back."""
+        mode: theme.Mode = "light" if theme.current().dark else "dark"
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, mode)
+        self.settings.setValue("looks", mode)
+        self._name_looks()
+
+    def reset_layout(self) -> None:
+        """Every panel back where it stood at first."""
+        self.docks.arrange()
+        self.docks.size()
+
+    def open_runs_folder(self) -> None:
+        """Show where runs are kept, in the system's file browser."""
+        self.studio.runs_root.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.studio.runs_root)))
+
+    def about(self) -> None:
+        """What this is."""
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("About")
+        box.setText(ABOUT.format(version=__version__))
+        box.open()
+
+    # Closing ----------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save first: a running session is asked to stop, and the window goes when it has."""
+        if self._closed:
+            event.accept()
+            return
+        if not self._closing:
+            self.keep_layout()
+        self._veil_over("Saving…" if self.studio.training else "Closing…")
+        if self.studio.training and not self._closing:
+            self._closing = True
+            self.studio.stop()
+            event.ignore()
+            return
+        self._closing = True
+        self.repaint()
+        if not self.studio.close(CLOSE_TIMEOUT_S):
+            self._veil_over("Saving… the step in hand takes long.")
+            QTimer.singleShot(100, self.close)
+            event.ignore()
+            return
+        self.docks.release()
+        self._closed = True
+        event.accept()
+
+    def keep_layout(self) -> None:
+        """Remember sizes and places for the next start."""
+        self.settings.setValue("layout/geometry", self.saveGeometry())
+        self.docks.keep(self.settings)
+        self.settings.sync()
+
+    def _on_state(self, state: str, text: str) -> None:
+        if self._closing and not self.studio.training:
+            QTimer.singleShot(0, self.close)
+
+    def _veil_over(self, text: str) -> None:
+        self.veil.setText(text)
+        self.veil.setGeometry(self.rect())
+        self.veil.show()
+        self.veil.raise_()
+
+    # Frame ------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        top = QFrame()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.transport)
+        holder = QWidget()
+        inset = QVBoxLayout(holder)
+        inset.setContentsMargins(theme.SPACE[3], 0, theme.SPACE[3], theme.SPACE[2])
+        inset.addWidget(self.banner)
+        column.addWidget(holder)
+        bar = self.addToolBar("Transport")
+        bar.setObjectName("transport")
+        bar.setMovable(False)
+        bar.toggleViewAction().setVisible(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.addWidget(top)
+        self.centre = QMainWindow()
+        self.centre.setWindowFlags(Qt.WindowType.Widget)
+        self.setCentralWidget(self.centre)
+        self.veil = QLabel(self)
+        self.veil.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.veil.setStyleSheet("background: rgba(10, 12, 16, 190); color: white; font-size: 15pt;")
+        self.veil.hide()
+
+    def _connect(self) -> None:
+        self.banner.logWanted.connect(self.docks.raise_explainer)
+        self.transport.startRefused.connect(lambda why: self.banner.say(why, error=False))
+        studio = self.studio
+        studio.stateChanged.connect(self._on_state)
+        studio.modelReady.connect(self._on_model)
+        studio.failed.connect(self.show_failure)
+        studio.started.connect(self._on_started)
+        studio.refused.connect(lambda event: self.status.showMessage(event.reason, 8000))
+        studio.noted.connect(self._on_noted)
+
+    def _on_noted(self, event: m.Noted) -> None:
+        if event.level == "error":
+            self.banner.say(event.text)
+        else:
+            self.status.showMessage(event.text, 8000)
+
+    def _on_started(self, event: m.Started) -> None:
+        self.banner.hide()
+        self.setWindowTitle(f"{event.run.name} — {TITLE}")
+
+    def _on_model(self, event: m.ModelReady) -> None:
+        kind = event.model.spec.kind
+        if kind != self._kind:
+            self._kind = kind
+            self.docks.raise_stage(kind)
+
+    def _find_source(self) -> RecipeSource | None:
+        for dock in self.docks.docks.values():
+            content = dock.widget()
+            if isinstance(content, RecipeSource):
+                return content
+        return None
+
+    def _name_looks(self) -> None:
+        dark = theme.current().dark
+        self.looks.setText("Light" if dark else "Dark")
+        theme.decorate(self.looks, "sun" if dark else "moon")
+
+    def _bring_back(self) -> None:
+        geometry = self.settings.value("layout/geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self._sized = self.docks.bring_back(self.settings)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            self.docks.size()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.veil.setGeometry(self.rect())
+
+
+def _add(
+    menu: QMenu, text: str, act: Callable[[], object], key: str = "", icon: str = ""
+) -> QAction:
+    action = menu.addAction(text)
+    action.triggered.connect(lambda: act())
+    if key:
+        action.setShortcut(QKeySequence(key))
+    if icon:
+        theme.decorate(action, icon)
+    return action

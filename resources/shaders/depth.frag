@@ -1,0 +1,2 @@
+// Only the depth is wanted: the picture that the key light sees.
+void main() {}
