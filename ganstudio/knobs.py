@@ -1,4 +1,4 @@
-"""Knobs: one line declares a hyperparameter, and form, check, TOML, option and docs come from it."""
+"""Knobs: one line declares a hyperparameter; form, check, TOML, option and docs follow."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def knob(
         title: label in the form; the field's name in words when empty.
         advanced: whether the form folds it away at first.
     """
-    extra = {"unit": unit, "live": live, "log": log, "title": title, "advanced": advanced}
+    extra: dict[str, Any] = dict(unit=unit, live=live, log=log, title=title, advanced=advanced)
     return Field(default, ge=low, le=high, description=help, json_schema_extra=extra)
 
 

@@ -30,9 +30,15 @@ class Basics(Config):
 
     variant: str = knob("dcgan", help="The GAN design, by key.")
     data: str = knob("digits", help="The data set, by key.")
-    seed: int = knob(0, low=0, high=2**31 - 1, help="Makes a run repeatable: weights, order, noise.")
+    seed: int = knob(
+        0, low=0, high=2**31 - 1, help="Makes a run repeatable: weights, order, noise."
+    )
     kimg: float = knob(
-        500.0, low=0.1, high=1e6, unit="kimg", log=True,
+        500.0,
+        low=0.1,
+        high=1e6,
+        unit="kimg",
+        log=True,
         help="Training ends by itself after so many thousand real samples.",
     )
 
@@ -73,22 +79,8 @@ class Recipe:
         Raises:
             RecipeError: with every fault at once.
         """
-        gan: dict[str, Any] = {}
-        dataset: dict[str, Any] = {}
-        own, of_data = (_config_of("gans", variant), _config_of("data", data))
-        for name, value in (knobs or {}).items():
-            section, _, bare = name.rpartition(".")
-            names_data = of_data is not None and bare in of_data.model_fields
-            names_gan = own is not None and bare in own.model_fields
-            if section == "data" or (section == "" and names_data and not names_gan):
-                dataset[bare] = value
-            elif section in ("", "gan"):
-                gan[bare] = value
-            else:
-                gan[name] = value
-        return cls.from_dict(
-            {"variant": variant, "data": data, **basics, "gan": gan, "dataset": dataset}
-        )
+        content = {"variant": variant, "data": data, **basics}
+        return cls.from_dict({**content, **_sort(variant, data, knobs or {})})
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Recipe:
@@ -159,6 +151,17 @@ class Recipe:
         """The same recipe with other basics, such as ``seed`` or ``kimg``."""
         return Recipe.from_dict({**self.to_dict(), **basics})
 
+    def with_knobs(self, knobs: Mapping[str, Any]) -> Recipe:
+        """The same recipe with other knobs, named as for ``make``.
+
+        Raises:
+            RecipeError: with every fault at once.
+        """
+        content = self.to_dict()
+        for section, values in _sort(self.variant, self.data, knobs).items():
+            content[section] |= values
+        return Recipe.from_dict(content)
+
     def tuned(self, name: str, value: Value) -> Recipe:
         """The same recipe with one live knob of the variant turned.
 
@@ -212,6 +215,21 @@ def _misfits(variant: str, gan: Config, data: str, dataset: Config) -> list[str]
     if not reason:
         found += registry.find("gans", variant).misfits(gan, spec)
     return found
+
+
+def _sort(variant: str, data: str, knobs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Flat knobs to whom they belong, the variant before the data set."""
+    own, of_data = _config_of("gans", variant), _config_of("data", data)
+    sections: dict[str, dict[str, Any]] = {"gan": {}, "dataset": {}}
+    for name, value in knobs.items():
+        section, _, bare = name.rpartition(".")
+        names_data = of_data is not None and bare in of_data.model_fields
+        names_gan = own is not None and bare in own.model_fields
+        if section == "data" or (section == "" and names_data and not names_gan):
+            sections["dataset"][bare] = value
+        else:
+            sections["gan"][bare if section == "gan" else name] = value
+    return sections
 
 
 def _config_of(room: str, key: str) -> type[Config] | None:

@@ -45,8 +45,11 @@ def find(room: str, key: str) -> type[Any]:
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, base) and value is not base
-        and value.__module__ == module.__name__ and not value.__name__.startswith("_")
+        if isinstance(value, type)
+        and issubclass(value, base)
+        and value is not base
+        and value.__module__ == module.__name__
+        and not value.__name__.startswith("_")
     ]
     if len(found) != 1:
         raise TypeError(f"{module.__name__} must hold one {base.__name__}, it holds {len(found)}")

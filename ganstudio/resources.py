@@ -21,7 +21,7 @@ def resource(*parts: str) -> Path:
         if path.exists():
             return path
     raise FileNotFoundError(
-        f"the shipped file {'/'.join(parts)} is missing from this installation; reinstall GAN Studio"
+        f"the shipped file {'/'.join(parts)} is missing here; reinstall GAN Studio"
     )
 
 

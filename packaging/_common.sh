@@ -74,7 +74,7 @@ no_python() {
 # Notes the packages of those libraries (soname=package ...) that the linker does not know.
 need_libraries() {
     local known entry tab=$'\t'
-    is_linux || return 0
+    { [ $# -gt 0 ] && is_linux; } || return 0
     known=$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null) || return 0
     for entry in "$@"; do
         case $known in
@@ -200,7 +200,10 @@ make_venv() {
 install_package() {
     local extras
     extras=$(sed -n 2p "$STAMP" 2>/dev/null)
-    case ",$extras," in *",$1,"*) ;; *) extras=${extras:+$extras,}$1 ;; esac
+    case ",$extras," in
+    *",$1,"*) ;;
+    *) extras=$extras${extras:+${1:+,}}$1 ;;
+    esac
     rm -f "$STAMP"
     echo $$ >"$MARK"
     say "Installing GAN Studio with torch, Qt and the rest into .venv." \

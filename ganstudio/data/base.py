@@ -145,8 +145,9 @@ class Batches(Iterator[Batch]):
         mixed = (self.seed * 0x9E3779B97F4A7C15 + self.epoch * 0xBF58476D1CE4E5B9) % 2**63
         generator = torch.Generator().manual_seed(mixed)
         rounds = -(-self.batch // len(self._x))
-        order = torch.cat([torch.randperm(len(self._x), generator=generator)
-                           for _ in range(rounds)])
+        order = torch.cat(
+            [torch.randperm(len(self._x), generator=generator) for _ in range(rounds)]
+        )
         return order.to(self.device) if self.resident else order
 
     def _place(self, tensor: Any) -> Any:

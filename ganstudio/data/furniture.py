@@ -34,7 +34,7 @@ class Furniture(Dataset):
 
     Each object is put together from boxes, cylinders, cones and bars with proportions of its
     own: legs or a foot star under a chair, slats or rungs in its back, a shade on a lamp. All
-    stand on the same floor, in the middle, with their front towards +y, and every part is at
+    stand on the same floor, in the middle, with their front towards -y, and every part is at
     least two voxels thick at 32 per side, so that a small 3D-GAN can learn them in minutes.
     """
 

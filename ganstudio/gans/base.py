@@ -45,30 +45,76 @@ class Phase:
 class GANConfig(Config):
     """The knobs that every variant has; variants change defaults and add their own."""
 
-    batch: int = knob(64, low=2, high=4096, unit="samples", log=True,
-                      help="Real samples in one update. Larger is steadier and slower.")
+    batch: int = knob(
+        64,
+        low=2,
+        high=4096,
+        unit="samples",
+        log=True,
+        help="Real samples in one update. Larger is steadier and slower.",
+    )
     z_dim: int = knob(64, low=1, high=1024, help="Dimensions of the latent noise z.")
-    width: int = knob(32, low=2, high=2048, unit="channels", log=True,
-                      help="Channels of the layer nearest to the sample; coarser grids have 2, 4 "
-                           "and 8 times as many. Cost grows with its square.")
-    g_lr: float = knob(2e-4, low=0, high=1, live=True, log=True, title="Generator rate",
-                       help="Learning rate of the generator's optimiser.")
-    d_lr: float = knob(2e-4, low=0, high=1, live=True, log=True, title="Discriminator rate",
-                       help="Learning rate of the discriminator's optimiser.")
-    beta1: float = knob(0.5, low=0, high=0.999, advanced=True,
-                        help="Adam's memory of the gradient (Kingma and Ba 2015).")
-    beta2: float = knob(0.999, low=0, high=0.99999, advanced=True,
-                        help="Adam's memory of the squared gradient.")
-    n_critic: int = knob(1, low=1, high=100, live=True, title="D steps per G step",
-                         help="Discriminator updates before each generator update.")
+    width: int = knob(
+        32,
+        low=2,
+        high=2048,
+        unit="channels",
+        log=True,
+        help="Channels of the layer nearest to the sample; coarser grids have 2, 4 "
+        "and 8 times as many. Cost grows with its square.",
+    )
+    g_lr: float = knob(
+        2e-4,
+        low=0,
+        high=1,
+        live=True,
+        log=True,
+        title="Generator rate",
+        help="Learning rate of the generator's optimiser.",
+    )
+    d_lr: float = knob(
+        2e-4,
+        low=0,
+        high=1,
+        live=True,
+        log=True,
+        title="Discriminator rate",
+        help="Learning rate of the discriminator's optimiser.",
+    )
+    beta1: float = knob(
+        0.5,
+        low=0,
+        high=0.999,
+        advanced=True,
+        help="Adam's memory of the gradient (Kingma and Ba 2015).",
+    )
+    beta2: float = knob(
+        0.999, low=0, high=0.99999, advanced=True, help="Adam's memory of the squared gradient."
+    )
+    n_critic: int = knob(
+        1,
+        low=1,
+        high=100,
+        live=True,
+        title="D steps per G step",
+        help="Discriminator updates before each generator update.",
+    )
     instance_noise: float = knob(
-        0.0, low=0, high=2, live=True,
+        0.0,
+        low=0,
+        high=2,
+        live=True,
         help="Gaussian noise added to all that the discriminator sees, real and fake, as a "
-             "standard deviation. Softens a discriminator that wins (Sonderby et al. 2016).")
+        "standard deviation. Softens a discriminator that wins (Sonderby et al. 2016).",
+    )
     ema_kimg: float = knob(
-        5.0, low=0, high=1e5, unit="kimg",
+        5.0,
+        low=0,
+        high=1e5,
+        unit="kimg",
         help="Half-life of the moving average of the generator's weights that is shown and "
-             "exported; 0 shows the raw weights (Karras et al. 2018).")
+        "exported; 0 shows the raw weights (Karras et al. 2018).",
+    )
 
 
 class GAN(ABC):
@@ -186,8 +232,12 @@ class CrossEntropyConfig(GANConfig):
     """Knobs of the original game."""
 
     label_smoothing: float = knob(
-        0.0, low=0, high=0.5, live=True,
-        help="Real samples count as 1 minus this: a D that is less sure (Salimans et al. 2016).")
+        0.0,
+        low=0,
+        high=0.5,
+        live=True,
+        help="Real samples count as 1 minus this: a D that is less sure (Salimans et al. 2016).",
+    )
     conditional: bool = knob(False, help="Tell both networks the class, where data has classes.")
 
 

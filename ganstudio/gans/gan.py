@@ -17,12 +17,18 @@ class OriginalConfig(CrossEntropyConfig):
     """Knobs of the first GAN."""
 
     width: int = knob(
-        128, low=2, high=2048, unit="units", log=True,
-        help="Units of the first hidden layer; the next have 2 and 4 times as many.")
+        128,
+        low=2,
+        high=2048,
+        unit="units",
+        log=True,
+        help="Units of the first hidden layer; the next have 2 and 4 times as many.",
+    )
     loss: Literal["non_saturating", "minimax"] = knob(
         "non_saturating",
         help="What the generator minimises: -log D(G(z)), or the log(1 - D(G(z))) of the "
-             "minimax game, whose gradient vanishes while D wins (Goodfellow et al. 2014).")
+        "minimax game, whose gradient vanishes while D wins (Goodfellow et al. 2014).",
+    )
 
 
 class OriginalGAN(CrossEntropyGAN):

@@ -19,21 +19,40 @@ class GAN3DConfig(CrossEntropyConfig):
 
     batch: int = redefault(CrossEntropyConfig, "batch", 32)
     width: int = redefault(CrossEntropyConfig, "width", 16)
+    g_lr: float = redefault(CrossEntropyConfig, "g_lr", 1e-3)
+    instance_noise: float = redefault(CrossEntropyConfig, "instance_noise", 0.3)
     latent: Literal["uniform", "normal"] = knob(
-        "normal", help="What z is drawn from; the paper draws it uniformly.")
+        "normal", help="What z is drawn from; the paper draws it uniformly."
+    )
     r1_weight: float = knob(
-        1.0, low=0, high=1000, live=True, log=True, title="Penalty weight",
+        10.0,
+        low=0,
+        high=1000,
+        live=True,
+        log=True,
+        title="Penalty weight",
         help="Gamma: weight of the squared gradient of D at real objects, halved "
-             "(Mescheder et al. 2018). 0 leaves it out, as the paper does.")
+        "(Mescheder et al. 2018). 0 leaves it out, as the paper does.",
+    )
     r1_every: int = knob(
-        4, low=1, high=64, advanced=True, unit="steps",
-        help="The penalty is taken once in so many steps and weighted up accordingly.")
+        4,
+        low=1,
+        high=64,
+        advanced=True,
+        unit="steps",
+        help="The penalty is taken once in so many steps and weighted up accordingly.",
+    )
     d_norm: Literal["none", "batch"] = knob(
-        "none", help="Norm inside D; the paper has batch norm, which goes badly with a penalty.")
+        "none", help="Norm inside D; the paper has batch norm, which goes badly with a penalty."
+    )
     accuracy_gate: float = knob(
-        1.0, low=0.5, high=1, live=True,
+        1.0,
+        low=0.5,
+        high=1,
+        live=True,
         help="D is updated only while at most this share of the last batch was told apart; the "
-             "paper has 0.8, and 1 always updates.")
+        "paper has 0.8, and 1 always updates.",
+    )
 
 
 class GAN3D(CrossEntropyGAN):
@@ -49,8 +68,9 @@ class GAN3D(CrossEntropyGAN):
 
     As published (z uniform in 200 dimensions, a rate of 0.0025 for G and 0.00001 for D, D held
     back while it tells more than 80 % apart) it often ends in a full or an empty cube. The
-    defaults here learn: equal rates, no norm in D, and a lazily taken gradient penalty (R1) in
-    place of the gate. The recipe ``gan3d-published`` has the paper's values. Widths are
+    defaults here learn: no norm in D, a lazily taken gradient penalty (R1) in place of the gate,
+    and instance noise, without which D tells the soft edges of early fakes from the hard voxels
+    of the data at once. The recipe ``gan3d-published`` has the paper's values. Widths are
     narrower, for a laptop; occupancies lie in [-1, 1] through tanh instead of a sigmoid.
 
     Source: Wu et al. 2016, arXiv:1610.07584, section 3.2 and appendix A.

@@ -20,9 +20,15 @@ class WGANGPConfig(GANConfig):
     beta2: float = redefault(GANConfig, "beta2", 0.9)
     n_critic: int = redefault(GANConfig, "n_critic", 5)
     gp_weight: float = knob(
-        10.0, low=0, high=1000, live=True, log=True, title="Penalty weight",
+        10.0,
+        low=0,
+        high=1000,
+        live=True,
+        log=True,
+        title="Penalty weight",
         help="Lambda: how strictly the critic's gradient is held at norm 1 "
-             "(Gulrajani et al. 2017, Eq. 3).")
+        "(Gulrajani et al. 2017, Eq. 3).",
+    )
     conditional: bool = knob(False, help="Tell both networks the class, where data has classes.")
 
 

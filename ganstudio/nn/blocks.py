@@ -67,14 +67,15 @@ def initialise_dcgan(network: nn.Module) -> None:
 
     Source: Radford et al. 2016, arXiv:1511.06434, section 4; scales as in the PyTorch examples.
     """
+    scaled = tuple(_BATCH_NORM.values())
+    weighted = (nn.Linear, *_CONV.values(), *_CONV_UP.values())
     for module in network.modules():
-        if isinstance(module, (nn.Linear, *_CONV.values(), *_CONV_UP.values())):
-            nn.init.normal_(module.weight, 0.0, 0.02)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-        elif isinstance(module, tuple(_BATCH_NORM.values())):
-            nn.init.normal_(module.weight, 1.0, 0.02)
-            nn.init.zeros_(module.bias)
+        if isinstance(module, (*weighted, *scaled)):
+            for name, parameter in module.named_parameters(recurse=False):
+                if name == "weight":
+                    nn.init.normal_(parameter, float(isinstance(module, scaled)), 0.02)
+                else:
+                    nn.init.zeros_(parameter)
 
 
 class Told(nn.Module):
@@ -116,7 +117,7 @@ class Judge(nn.Module):
 
     def forward(self, h: Tensor, c: Tensor | None) -> Tensor:
         """Features (N, features) and classes (N,) to logits (N,), float32."""
-        logits = self.linear(h).squeeze(1)
+        logits: Tensor = self.linear(h).squeeze(1)
         if self.embedding is not None:
             logits = logits + (self.embedding(c) * h).sum(1)
         return logits.float()

@@ -10,7 +10,9 @@ from torch import Tensor
 Score = Callable[[Tensor], Tensor]
 
 
-def gradient_penalty(discriminator: Score, real: Tensor, fake: Tensor, target: float = 1.0) -> Tensor:
+def gradient_penalty(
+    discriminator: Score, real: Tensor, fake: Tensor, target: float = 1.0
+) -> Tensor:
     """Punish gradients whose norm strays from ``target``, between real and fake samples.
 
     Gradients are taken at random points on the segments that join the pairs. The discriminator

@@ -4,9 +4,9 @@ A solid is an occupancy grid, an array (X, Y, Z) with z up: bool, or float from 
 (full) that a threshold turns into full and empty. Generators speak in [-1, 1]; whoever hands
 their samples to this room first takes ``(x + 1) / 2``.
 
-* ``shapes``: boxes, cylinders and struts drawn on a grid
 * ``surface``: a grid becomes triangles, as cubes or smooth
-* ``picture``: a grid becomes pixels, with no OpenGL
-* ``formats``: grids and their meshes become files, and files become grids
+* ``picture``, ``lighting``: a grid becomes pixels, with no OpenGL
+* ``formats``: files of grids and meshes; ``binvox`` and ``magicavoxel`` are two of them
 * ``measure``: how full, how many parts, watertight or not
+* ``shapes``, ``pieces``: boxes, cylinders and bars on a grid, and the furniture made of them
 """

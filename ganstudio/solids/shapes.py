@@ -117,9 +117,8 @@ class Canvas:
     def centred(self) -> np.ndarray:
         """The grid moved by whole voxels in x and y until its shape stands in the middle."""
         grid = self.grid
-        seen = grid.any(axis=2)
         for axis in (0, 1):
-            filled = np.flatnonzero(seen.any(axis=1 - axis))
+            filled = np.flatnonzero(grid.any(axis=(1 - axis, 2)))
             if len(filled):
                 shift = (self.side - 1 - int(filled[0]) - int(filled[-1])) // 2
                 grid = np.roll(grid, shift, axis=axis) if shift else grid

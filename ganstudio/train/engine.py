@@ -153,9 +153,11 @@ class Engine:
         self._recent.append((self._seconds, nimg))
         (begun, first), (now, last) = self._recent[0], self._recent[-1]
         rate = (last - first) / (now - begun) if now > begun else 0.0
-        self._announce(m.Stats(
-            self.trainer.steps, nimg, self._seconds, rate, terms, _memory(self.trainer.machine)
-        ))
+        self._announce(
+            m.Stats(
+                self.trainer.steps, nimg, self._seconds, rate, terms, _memory(self.trainer.machine)
+            )
+        )
         for name, value in terms.items():
             self._line.setdefault(name, []).append(value)
         if self._seconds - self._line_at >= HISTORY_S:
@@ -233,7 +235,7 @@ class Engine:
             "weights": ", ".join(f"{name} {n / 1e6:.2f} M" for name, n in weights.items()),
             "seed": str(self.recipe.basics.seed),
             "versions": f"ganstudio {ganstudio.__version__}, torch {torch.__version__}, "
-                        f"Python {platform.python_version()}, {platform.system()}",
+            f"Python {platform.python_version()}, {platform.system()}",
         }
         for key, text in summary.items():
             self.run.note(f"{key}: {text}")
@@ -242,10 +244,16 @@ class Engine:
         )
         kind = self.trainer.gan.spec.kind
         reals = to_unit(samples.x[: REALS_SHOWN[kind]].clone())
-        self._announce(m.Started(
-            self.run.path, resumed, summary, self.recipe.to_dict(),
-            np.ascontiguousarray(reals.numpy()), round(self.recipe.basics.kimg * 1000),
-        ))
+        self._announce(
+            m.Started(
+                self.run.path,
+                resumed,
+                summary,
+                self.recipe.to_dict(),
+                np.ascontiguousarray(reals.numpy()),
+                round(self.recipe.basics.kimg * 1000),
+            )
+        )
         if not resumed:
             self.save()
 
@@ -279,9 +287,9 @@ class Engine:
             save_sheet(self.run.path / "samples" / f"{path.name}.png", samples, self._model.spec)
         except OSError as error:
             self._saved_updates = -1
-            self._announce(m.Noted(
-                f"Saving failed, training goes on and tries again: {error}", "error"
-            ))
+            self._announce(
+                m.Noted(f"Saving failed, training goes on and tries again: {error}", "error")
+            )
         else:
             self._announce(m.Saved(path, checkpoint.nimg))
 
@@ -294,10 +302,14 @@ class Engine:
         if not self._line:
             return
         terms = {name: round(sum(v) / len(v), 6) for name, v in self._line.items()}
-        self._record({
-            "nimg": self.trainer.nimg, "step": self.trainer.steps,
-            "seconds": round(self._seconds, 3), "terms": terms,
-        })
+        self._record(
+            {
+                "nimg": self.trainer.nimg,
+                "step": self.trainer.steps,
+                "seconds": round(self._seconds, 3),
+                "terms": terms,
+            }
+        )
         self._line.clear()
         self._line_at = self._seconds
 
@@ -312,5 +324,3 @@ def _memory(machine: Machine) -> int:
     if machine.device.type == "cuda":
         return torch.cuda.memory_allocated(machine.device)
     return int(psutil.Process().memory_info().rss)
-
-

@@ -22,7 +22,7 @@ BACKGROUND = ("gallery",)  # tags that give way to all others
 
 
 class Mailbox:
-    """Where the trainer leaves a fresh sampler when the explorer wants one; one slot, newest wins."""
+    """Where the trainer leaves a fresh sampler for the explorer: one slot, newest wins."""
 
     def __init__(self) -> None:
         self._wanted = threading.Event()

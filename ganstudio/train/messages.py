@@ -233,13 +233,13 @@ class Failed:
         reason: one sentence.
         traceback: for the log and the copy button.
         rescued: the checkpoint written after the failure, if that went well.
-        where: ``session`` or ``explorer``.
+        where: ``session``, ``explorer`` or ``window``.
     """
 
     reason: str
     traceback: str
     rescued: Path | None = None
-    where: Literal["session", "explorer"] = "session"
+    where: Literal["session", "explorer", "window"] = "session"
 
 
 @dataclass(frozen=True)
@@ -251,8 +251,17 @@ class Noted:
 
 
 Event = (
-    StateChanged | Started | Stats | Rendered | ModelReady | Tuned | Saved | Rewound
-    | Refused | Failed | Noted
+    StateChanged
+    | Started
+    | Stats
+    | Rendered
+    | ModelReady
+    | Tuned
+    | Saved
+    | Rewound
+    | Refused
+    | Failed
+    | Noted
 )
 
 

@@ -134,7 +134,8 @@ class RunFolder:
         if not folder.is_dir():
             return []
         return sorted(
-            path for path in folder.iterdir()
+            path
+            for path in folder.iterdir()
             if _CHECKPOINT.fullmatch(path.name) and (path / "manifest.json").is_file()
         )
 

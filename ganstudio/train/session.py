@@ -263,7 +263,8 @@ class Session:
                 engine.close()
             except BaseException:
                 trace += "\nand closing failed:\n" + traceback.format_exc()
-        reason = f"{type(error).__name__}: {error}"
+        own = type(error).__module__.startswith("ganstudio")  # written for people to read
+        reason = str(error) if own else f"{type(error).__name__}: {error}"
         self.outbox.put(m.Failed(reason, trace, rescued))
         self._become("failed", reason)
 

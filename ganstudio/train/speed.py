@@ -36,9 +36,11 @@ class Machine:
 
     def __str__(self) -> str:
         name = (
-            torch.cuda.get_device_name(self.device) if self.device.type == "cuda"
+            torch.cuda.get_device_name(self.device)
+            if self.device.type == "cuda"
             else f"{self.threads} CPU thread{'s' if self.threads > 1 else ''}"
-            if self.device.type == "cpu" else self.device.type
+            if self.device.type == "cpu"
+            else self.device.type
         )
         return f"{name}, {str(self.precision).removeprefix('torch.')}"
 
@@ -65,7 +67,9 @@ def choose_device(wish: str = "auto") -> torch.device:
     return device
 
 
-def choose(wish: str, spec: SampleSpec, precision: str = "auto", spare_core: bool = True) -> Machine:
+def choose(
+    wish: str, spec: SampleSpec, precision: str = "auto", spare_core: bool = True
+) -> Machine:
     """Choose by what was measured to pay.
 
     bfloat16 autocast makes convolutions 1.6 to 3 times faster on CPUs that compute it natively
@@ -82,17 +86,17 @@ def choose(wish: str, spec: SampleSpec, precision: str = "auto", spare_core: boo
         ValueError: if the machine lacks the device.
     """
     device = choose_device(wish)
-    cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else (
-        os.cpu_count() or 1
+    cores = (
+        len(psutil.Process().cpu_affinity())
+        if hasattr(psutil.Process, "cpu_affinity")
+        else (os.cpu_count() or 1)
     )
     threads = max(1, cores - 1) if spare_core else cores
     if device.type == "cuda":
         native = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         native = device.type == "cpu" and _cpu_has_bf16()
-    reduced = precision == "bfloat16" or (
-        precision == "auto" and native and spec.kind != "points"
-    )
+    reduced = precision == "bfloat16" or (precision == "auto" and native and spec.kind != "points")
     return Machine(
         device=device,
         precision=torch.bfloat16 if reduced else torch.float32,

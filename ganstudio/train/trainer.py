@@ -33,7 +33,7 @@ class Trainer:
         machine: where and how precisely.
 
     Attributes:
-        nimg: real samples seen.
+        nimg: real samples that D told from fakes; those of a lone penalty do not count.
         steps: full rounds done.
         updates: turns of either side.
     """
@@ -59,7 +59,12 @@ class Trainer:
 
     @classmethod
     def build(
-        cls, variant: type[GAN], config: Config, spec: Any, samples: Samples, seed: int,
+        cls,
+        variant: type[GAN],
+        config: Config,
+        spec: Any,
+        samples: Samples,
+        seed: int,
         machine: Machine,
     ) -> Trainer:
         """A trainer with fresh weights that depend on the seed alone."""
@@ -92,8 +97,7 @@ class Trainer:
             return {}
         values = torch.stack(list(self._sums.values())).tolist()
         terms = {
-            name: value / self._counts[name]
-            for name, value in zip(self._sums, values, strict=True)
+            name: value / self._counts[name] for name, value in zip(self._sums, values, strict=True)
         }
         self._sums.clear()
         self._counts.clear()
@@ -118,7 +122,7 @@ class Trainer:
         for name, value in (terms | self.gan.watched).items():
             self._add(f"{phase.side}/{name}", value)
         self.gan.watched.clear()
-        if phase.side == "D":
+        if phase.side == "D" and phase.fakes:
             self.nimg += len(batch.x)
         self.updates += 1
         if phase.gate is not None and not phase.gate():
@@ -173,7 +177,8 @@ class Trainer:
     def snapshot(self) -> Checkpoint:
         """Everything needed to go on, copied to the CPU."""
         optimizer: dict[str, Tensor] = {
-            "random.own": self.random.get_state(), "random.torch": torch.get_rng_state()
+            "random.own": self.random.get_state(),
+            "random.torch": torch.get_rng_state(),
         }
         if self.machine.device.type == "cuda":
             optimizer["random.cuda"] = torch.cuda.get_rng_state(self.machine.device)
@@ -186,9 +191,12 @@ class Trainer:
             weights=_tensors(nn.ModuleDict(self.gan.players)),
             optimizer=optimizer,
             state={
-                "nimg": self.nimg, "steps": self.steps, "updates": self.updates,
+                "nimg": self.nimg,
+                "steps": self.steps,
+                "updates": self.updates,
                 "batches": self.batches.state(),
-                "groups": groups, "average": self.average.state(),
+                "groups": groups,
+                "average": self.average.state(),
             },
         )
 
@@ -218,7 +226,8 @@ class Trainer:
         """Whether every weight is a number."""
         return all(
             bool(torch.isfinite(p).all())
-            for player in self.gan.players.values() for p in player.parameters()
+            for player in self.gan.players.values()
+            for p in player.parameters()
         )
 
 

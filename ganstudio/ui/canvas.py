@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.ui import theme
@@ -18,7 +18,7 @@ class Canvas(QWidget):
 
     Signals:
         dragged (float, float): by what share of the picture the mouse moved, right and up.
-        clicked: pressed, for whoever wants the keyboard.
+        pressed: a button went down on it, for whoever wants the keyboard.
     """
 
     dragged = Signal(float, float)
@@ -29,13 +29,14 @@ class Canvas(QWidget):
         self.image: QImage | None = None
         self.point: tuple[float, float] | None = None
         self.text = ""
-        self.smooth = False
+        self.smooth = self.drawn = False
         self._grip: QPointF | None = None
         self.setMinimumSize(SIDE_PX, SIDE_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_image(self, image: QImage) -> None:
-        """Show a picture."""
+    def show_image(self, image: QImage, drawn: bool = False) -> None:
+        """Show a picture; one drawn for the screen is always blended when scaled."""
+        self.drawn = drawn
         self.image, self.point, self.text = image, None, ""
         self.update()
 
@@ -61,14 +62,17 @@ class Canvas(QWidget):
         if self.image is None:
             size.setWidth(min(size.width(), size.height()))
             size.setHeight(size.width())
-        return largest(size, self.rect(), self.image is not None and not self.smooth)
+        return largest(size, self.rect(), crisp=False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Picture, point or sentence."""
         painter = QPainter(self)
         colours = theme.current()
         if self.image is not None:
             ratio, place = self.devicePixelRatioF(), self.place
-            painter.drawImage(place, fit(self.image, place.size() * ratio, self.smooth))
+            painter.drawImage(
+                place, fit(self.image, place.size() * ratio, self.smooth or self.drawn)
+            )
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(colours.line))
@@ -84,13 +88,19 @@ class Canvas(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(inner, int(flags), self.text)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Never higher than wide: what is left goes to the neighbours."""
+        self.setMaximumHeight(max(self.width(), SIDE_PX))
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the picture."""
         if event.button() == Qt.MouseButton.LeftButton and self.isEnabled():
             self._grip = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.pressed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell how far it was dragged."""
         if self._grip is None:
             return
         moved, side = event.position() - self._grip, max(self.place.width(), 1)
@@ -98,6 +108,7 @@ class Canvas(QWidget):
         self.dragged.emit(moved.x() / side, -moved.y() / side)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
         self._grip = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
@@ -118,5 +129,5 @@ class Canvas(QWidget):
         painter.drawEllipse(spot, 8, 8)
         painter.setPen(QColor(colours.text))
         text = f"x {x:.3f}    y {y:.3f}".replace("-", "−")
-        edge = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter
-        painter.drawText(place.adjusted(0, 0, 0, -10), edge, text)
+        edge = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(place.adjusted(12, 0, 0, -10), edge, text)

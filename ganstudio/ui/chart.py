@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor, log10
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,22 +13,50 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from ganstudio.ui import theme
 
 LABEL_POINTS = 7.5
-LABEL_GAP_PX = 6
+LABEL_GAP_PX = 4
+LABEL_ROWS = 3
 GRID = 0.10
+DECADES = 3  # beyond these only whole powers of ten are labelled
 
 
 def pen(colour: str, opacity: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
     """A line of one pixel, whatever the scale; wider ones cost fifty times as much."""
     shade = QColor(colour)
     shade.setAlphaF(opacity)
-    return pg.mkPen(shade, width=1, style=style, cosmetic=True)
+    line = QPen(shade, 1, style)
+    line.setCosmetic(True)
+    return line
 
 
-class Chart(pg.PlotWidget):
+class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """An axis that writes plain numbers, and in powers of ten labels no more than there is room."""
+
+    def tickValues(
+        self, minVal: float, maxVal: float, size: float
+    ) -> list[tuple[float | None, list[float]]]:
+        """Powers of ten, and twice and five times them where few are in view."""
+        if not self.logMode:
+            values: list[tuple[float | None, list[float]]] = super().tickValues(
+                minVal, maxVal, size
+            )
+            return values
+        steps = (0.0,) if maxVal - minVal > DECADES else (0.0, log10(2), log10(5))
+        decades = range(floor(minVal), ceil(maxVal) + 1)
+        ticks = [decade + step for decade in decades for step in steps]
+        return [(None, [tick for tick in ticks if minVal <= tick <= maxVal])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
+        """Six digits at most, none that say nothing."""
+        shown = [10**value if self.logMode else value * scale for value in values]
+        return [f"{round(value, 12):.6g}".replace("-", "−") for value in shown]
+
+
+class Chart(pg.PlotWidget):  # type: ignore[misc]
     """A pyqtgraph plot without its own menus, in the palette's colours."""
 
     def __init__(self) -> None:
-        super().__init__(enableMenu=False)
+        axes = {side: Axis(side) for side in ("left", "bottom")}
+        super().__init__(enableMenu=False, axisItems=axes)
         self.hideButtons()
         self.setFrameShape(self.Shape.NoFrame)
         for side in ("left", "bottom"):
@@ -49,10 +78,10 @@ class Chart(pg.PlotWidget):
         self.close()
 
 
-class Uprights(pg.GraphicsObject):
+class Uprights(pg.GraphicsObject):  # type: ignore[misc]
     """Upright lines with labels at the top: one item, however many there are.
 
-    Labels that would run into their neighbour are left out, their lines stay.
+    Labels that would run into each other go a row down; without room they are left out.
     """
 
     def __init__(self) -> None:
@@ -66,45 +95,62 @@ class Uprights(pg.GraphicsObject):
         self.update()
 
     def boundingRect(self) -> QRectF:
+        """All that is in view."""
         view = self.getViewBox()
         return QRectF(view.viewRect()) if view is not None else QRectF()
 
     def viewTransformChanged(self) -> None:
+        """The view moved, and the marks with it."""
         self.prepareGeometryChange()
         super().viewTransformChanged()
 
     def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: object = None) -> None:
-        return None
+        """Nothing: marks never widen the view."""
+        return
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        """Lines first, labels over them."""
         view = self.getViewBox()
         if view is None or not self._marks:
             return
         rect, colours = view.viewRect(), theme.current()
         transform = painter.worldTransform()
         painter.resetTransform()
-        font = QFont(painter.font())
+        ends = transform.map(rect.topLeft()).y(), transform.map(rect.bottomLeft()).y()
+        top, bottom = min(ends), max(ends)
+        labels: list[tuple[float, str]] = []
+        for x, label, strong in self._marks:
+            if rect.left() <= x <= rect.right():
+                at = round(transform.map(QPointF(x, rect.center().y())).x()) + 0.5
+                style = Qt.PenStyle.DashLine if strong else Qt.PenStyle.DotLine
+                painter.setPen(pen(colours.warn if strong else colours.muted, 0.7, style))
+                painter.drawLine(QPointF(at, top), QPointF(at, bottom))
+                if strong:
+                    labels.append((at, label))
+        self._label(painter, labels, top, transform.map(rect.topRight()).x())
+
+    def _label(
+        self, painter: QPainter, labels: list[tuple[float, str]], top: float, right: float
+    ) -> None:
+        """Write each label in the first row where there is room for it."""
+        font, colours = QFont(painter.font()), theme.current()
         font.setPointSizeF(LABEL_POINTS)
         painter.setFont(font)
-        metrics, free_from = painter.fontMetrics(), -1e9
-        top = transform.map(QPointF(rect.left(), rect.bottom())).y()
-        bottom = transform.map(QPointF(rect.left(), rect.top())).y()
-        top, bottom = min(top, bottom), max(top, bottom)
-        for x, label, strong in self._marks:
-            if not rect.left() <= x <= rect.right():
+        metrics, free_from = painter.fontMetrics(), [-1e9] * LABEL_ROWS
+        ground = QColor(colours.surface)
+        ground.setAlpha(240)
+        for at, label in labels:
+            width = metrics.horizontalAdvance(label) + 2 * LABEL_GAP_PX
+            start = min(at, right - width)
+            row = next((i for i, free in enumerate(free_from) if start >= free), None)
+            if row is None:
                 continue
-            at = round(transform.map(QPointF(x, rect.center().y())).x()) + 0.5
-            style = Qt.PenStyle.DashLine if strong else Qt.PenStyle.DotLine
-            painter.setPen(pen(colours.warn if strong else colours.muted, 0.8, style))
-            painter.drawLine(QPointF(at, top), QPointF(at, bottom))
-            width = metrics.horizontalAdvance(label)
-            if strong and at >= free_from:
-                free_from = at + width + 2 * LABEL_GAP_PX
-                place = QRectF(at + LABEL_GAP_PX - 3, top + 2, width + 6, metrics.height())
-                ground = QColor(colours.surface)
-                ground.setAlpha(215)
-                painter.fillRect(place, ground)
-                painter.setPen(QColor(colours.warn))
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, label)
+            free_from[row] = start + width
+            y = round(top) + 2 + row * (metrics.height() + 1)
+            place = QRectF(round(start) + 1, y, width, metrics.height())
+            painter.fillRect(place, ground)
+            painter.setPen(QColor(colours.warn))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+            painter.drawText(place, int(flags), label)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor
-
 
 @dataclass(frozen=True)
 class Palette:
@@ -62,6 +60,5 @@ LIGHT = Palette(
 
 def mix(one: str, other: str, share: float) -> str:
     """``one`` with ``share`` (0 to 1) of ``other`` stirred in, both ``#rrggbb``."""
-    first, second = QColor(one), QColor(other)
-    parts = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)
+    parts = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)

@@ -67,8 +67,9 @@ class Docks:
         try:
             content: QWidget = panel(studio)
         except Exception as error:
-            log.exception("the panel %s cannot be shown", key)
-            content = FaultCard(str(getattr(panel, "title", key)), error)
+            card = FaultCard(str(getattr(panel, "title", key)), error)
+            log.error("the panel %s cannot be shown\n%s", key, card.trace)
+            content = card
         dock = Dock(key, panel, content)
         self.docks[key] = dock
         dock.topLevelChanged.connect(self._later)

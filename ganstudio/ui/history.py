@@ -150,8 +150,8 @@ class History:
         if old is not None and (old.knob, old.nimg) == (knob, nimg):
             self.marks.pop()
             before = old.before
-        text = f"{knob}  {_short(before)} → {_short(value)}"
-        self._mark(Mark(nimg, "tuned", text, knob, _short(before)))
+        lead = f"{knob} {_short(before)}" if before not in (None, "") else knob
+        self._mark(Mark(nimg, "tuned", f"{lead} → {_short(value)}", knob, _short(before)))
 
     def mark_saved(self, nimg: int) -> None:
         """Mark a checkpoint."""
@@ -163,7 +163,8 @@ class History:
         if longest is None or not len(longest):
             return np.zeros_like(nimg, dtype=float)
         rows = longest.rows()
-        return np.interp(nimg, rows[:, _NIMG], rows[:, _SECONDS])
+        times: np.ndarray = np.interp(nimg, rows[:, _NIMG], rows[:, _SECONDS])
+        return times
 
     def curve(self, name: str, axis: Axis = "kimg", window: float = 1.0) -> Curve:
         """One curve, ready to be thinned out and drawn.
@@ -176,7 +177,7 @@ class History:
         rows = self.series[name].rows()
         x = rows[:, _NIMG] / 1000 if axis == "kimg" else rows[:, _SECONDS] / 60
         x = np.maximum.accumulate(x) if len(x) else x
-        mean = smooth(rows[:, _MEAN], 1 - 1 / window) if window > 1 else rows[:, _MEAN]
+        mean = rows[:, _MEAN] if window <= 1 else smooth(rows[:, _MEAN], 1 - 1 / window)
         return Curve(x, mean, rows[:, _LOW], rows[:, _HIGH])
 
     def write_csv(self, file: TextIO) -> None:
@@ -207,8 +208,8 @@ class History:
         return history
 
     def _take(self, line: dict[str, Any]) -> None:
-        nimg = line.get("nimg")
-        if not _is_number(nimg):
+        nimg = _number(line.get("nimg"))
+        if nimg is None:
             return
         event, terms = line.get("event"), line.get("terms")
         if event == "tuned" and "knob" in line:
@@ -218,14 +219,14 @@ class History:
         elif event == "rewound":
             self.rewind(nimg)
         elif isinstance(terms, dict):
-            seconds = line.get("seconds")
-            rate = line.get("samples_per_second")
-            numbers = {str(k): float(v) for k, v in terms.items() if _is_number(v)}
+            seconds = _number(line.get("seconds"))
+            values = {str(name): _number(value) for name, value in terms.items()}
+            numbers = {name: value for name, value in values.items() if value is not None}
             self.add(
                 nimg,
-                float(seconds) if _is_number(seconds) else self.seconds,
+                self.seconds if seconds is None else seconds,
                 numbers,
-                float(rate) if _is_number(rate) else None,
+                _number(line.get("samples_per_second")),
             )
 
     def _mark(self, mark: Mark) -> None:
@@ -335,9 +336,18 @@ def _records(file: TextIO) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _number(value: Any) -> float | None:
+    """A finite number, or None for anything else that JSON can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _short(value: Any) -> str:
+    if value is None:
+        return ""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -22,7 +21,7 @@ from ganstudio.knobs import Knob
 from ganstudio.ui import theme
 from ganstudio.ui.numbers import NumberEdit, shown
 
-EDITOR_PX = 104
+EDITOR_PX = 96
 Editor = NumberEdit | QCheckBox | QComboBox | QLineEdit
 
 
@@ -75,6 +74,11 @@ class Row(QWidget):
         editor.blockSignals(False)
         self._refresh()
 
+    def put_beside(self, widget: QWidget) -> None:
+        """Put a widget where the unit stands."""
+        self._grid.replaceWidget(self.unit, widget)
+        self.unit.hide()
+
     def show_fault(self, text: str) -> None:
         """Say beside the field what is wrong; empty for nothing."""
         self.fault.setText(text)
@@ -104,29 +108,28 @@ class Row(QWidget):
         self.reset.setEnabled(not at_default and self.editor.isEnabled())
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.SPACE[1])
         grid.setVerticalSpacing(2)
-        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.label.setBuddy(self.editor)
         self.editor.setAccessibleName(self.knob.title)
-        theme.tone(self.unit, "unit")
+        theme.tone(self.unit, "small")
         theme.tone(self.fault, "error")
         self.fault.setWordWrap(True)
         self.fault.hide()
         theme.decorate(self.reset, "reset")
         theme.tone(self.reset, "flat")
         self.reset.setIconSize(QSize(14, 14))
-        default = shown(self.knob.default) if is_number(self.knob) else str(self.knob.default)
-        self.reset.setToolTip(f"Back to {default}")
+        default = self.knob.default
+        text = str(default) if isinstance(default, str | bool) else shown(default)
+        self.reset.setToolTip(f"Back to {text}")
         self.reset.setAccessibleName(f"Reset {self.knob.title}")
         self.editor.setFixedWidth(EDITOR_PX)
-        self.unit.setFixedWidth(self.fontMetrics().horizontalAdvance("channels"))
-        for place, widget in enumerate((self.dot, self.label, self.editor, self.unit, self.reset)):
+        for place, widget in enumerate((self.dot, self.label, self.unit, self.editor, self.reset)):
             grid.addWidget(widget, 0, place)
         grid.addWidget(self.fault, 1, 1, 1, 4)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
 
 
 def describe(knob: Knob) -> str:

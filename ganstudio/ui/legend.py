@@ -28,6 +28,7 @@ class LegendRow(QAbstractButton):
         self.setFixedHeight(ROW_PX)
 
     def sizeHint(self) -> QSize:
+        """As wide as the list."""
         return QSize(WIDTH_PX - 20, ROW_PX)
 
     def set_value(self, value: float | None) -> None:
@@ -41,6 +42,7 @@ class LegendRow(QAbstractButton):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Line, name and value, or a ring and a grey name."""
         colours, painter, on = theme.current(), QPainter(self), self.isChecked()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.underMouse() or self.hasFocus():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ganstudio.ui import theme
 
-WIDEST_PX = 340
+WIDEST_PX, EDGE_PX = 340, 16
 
 
 class Notice(QWidget):
@@ -22,14 +23,8 @@ class Notice(QWidget):
         self._label = QLabel(text)
         self._label.setWordWrap(True)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._label.setMaximumWidth(WIDEST_PX)
-        self._label.setMinimumWidth(120)
-        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         theme.tone(self._label, "muted")
-        column = QVBoxLayout(self)
-        column.addStretch(1)
-        column.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
+        QVBoxLayout(self).addWidget(self._label)
 
     @property
     def text(self) -> str:
@@ -39,3 +34,8 @@ class Notice(QWidget):
     def say(self, text: str) -> None:
         """Say something else."""
         self._label.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines of a length that is pleasant to read, however wide the panel is."""
+        side = max((self.width() - WIDEST_PX) // 2, EDGE_PX)
+        self._label.setContentsMargins(side, 0, side, 0)

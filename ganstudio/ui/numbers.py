@@ -122,7 +122,7 @@ class NumberEdit(QAbstractSpinBox):
         both = QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
         return both | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Any text may be typed; the form says what is wrong with it."""
         return (QValidator.State.Acceptable, text, position)
 

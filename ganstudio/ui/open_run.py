@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -46,11 +47,18 @@ def list_runs(root: Path) -> list[RunLine]:
             changed = datetime.fromtimestamp(recipe.parent.stat().st_mtime)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
             continue
-        marks = sorted(path.name for path in recipe.parent.glob("checkpoints/*k"))
-        kimg = marks[-1].removesuffix("k").lstrip("0") or "0" if marks else "–"
         variant, data = str(content.get("variant", "?")), str(content.get("data", "?"))
-        lines.append(RunLine(recipe.parent, variant, data, kimg, changed))
+        lines.append(RunLine(recipe.parent, variant, data, _kimg(recipe.parent), changed))
     return sorted(lines, key=lambda line: line.changed, reverse=True)[:MOST_RUNS]
+
+
+def _kimg(folder: Path) -> str:
+    """How far the newest checkpoint is, from its name alone."""
+    reached = [-1.0]
+    for path in folder.glob("checkpoints/*k"):
+        with suppress(ValueError):
+            reached.append(float(path.name.removesuffix("k")))
+    return f"{max(reached):,.1f}" if max(reached) >= 0 else "–"
 
 
 class OpenRun(QDialog):
@@ -125,8 +133,9 @@ class OpenRun(QDialog):
             self.hint.setText(f"Runs in {self.root}")
         else:
             self.hint.setText(f"No runs in {self.root} yet. Training makes the first one.")
-        if lines:
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        first = self.list.topLevelItem(0)
+        if first is not None:
+            self.list.setCurrentItem(first)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -134,11 +143,11 @@ class OpenRun(QDialog):
         self.explore.setEnabled(ready)
         self.resume.setEnabled(ready)
 
-    def _choose(self, signal: object) -> None:
+    def _choose(self, signal: SignalInstance) -> None:
         chosen = self.list.selectedItems()
         if chosen and not self._training:
             self.accept()
-            signal.emit(chosen[0].data(0, Qt.ItemDataRole.UserRole))  # type: ignore[attr-defined]
+            signal.emit(chosen[0].data(0, Qt.ItemDataRole.UserRole))
 
     def _browse(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder of runs", str(self.root))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ganstudio.samples import SampleSpec
+from ganstudio.ui.colours import Palette
 
 _FILTER = "PNG picture (*.png);;JPEG picture (*.jpg)"
 
@@ -23,29 +25,35 @@ def to_bytes(images: np.ndarray) -> np.ndarray:
     """
     shown = images[:, :3] if images.shape[1] >= 3 else images[:, :1]
     levels = np.clip(np.nan_to_num(shown) * 127.5 + 128.0, 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(
-        np.broadcast_to(levels.transpose(0, 2, 3, 1), (len(levels), *levels.shape[2:], 3))
-    )
+    colours = np.broadcast_to(levels.transpose(0, 2, 3, 1), (len(levels), *levels.shape[2:], 3))
+    return np.ascontiguousarray(colours)
 
 
 def to_occupancy(voxels: np.ndarray) -> np.ndarray:
     """Voxels (N, 1, X, Y, Z) in [-1, 1] as occupancies (N, X, Y, Z) float32 in [0, 1]."""
-    return np.clip(np.nan_to_num(voxels[:, 0]) * 0.5 + 0.5, 0, 1).astype(np.float32)
+    occupancy: np.ndarray = np.clip(np.nan_to_num(voxels[:, 0]) * 0.5 + 0.5, 0, 1)
+    return occupancy.astype(np.float32)
 
 
-def draw_solids(voxels: np.ndarray, size_px: int) -> np.ndarray:
+def draw_solids(voxels: np.ndarray, size_px: int, colours: Palette) -> np.ndarray:
     """Draw each volume; some milliseconds apiece, so not on the window's thread.
 
     Args:
         voxels: (N, 1, X, Y, Z) float32 in [-1, 1].
         size_px: width and height of each picture.
+        colours: of the window; solids stand on its ground.
 
     Returns:
         (N, size_px, size_px, 3) uint8.
     """
     from ganstudio.solids import picture
 
-    pictures = [picture.draw(solid, size_px, threshold=0.5) for solid in to_occupancy(voxels)]
+    ground = QColor(colours.window)
+    looks: dict[str, Any] = {
+        "theme": "dark" if colours.dark else "light",
+        "background": (ground.red(), ground.green(), ground.blue()),
+    }
+    pictures = [picture.draw(solid, size_px, 0.5, **looks) for solid in to_occupancy(voxels)]
     return np.stack(pictures) if pictures else np.zeros((0, size_px, size_px, 3), np.uint8)
 
 
@@ -133,10 +141,3 @@ def save(parent: QWidget, image: QImage, name: str) -> str:
     if path and not image.save(path if "." in path.rsplit("/", 1)[-1] else f"{path}.png"):
         return f"The picture could not be written to {path}."
     return ""
-
-
-def picture_size(spec: SampleSpec) -> QSize:
-    """Width and height of one sample's picture; volumes are drawn in a square."""
-    if spec.kind == "image":
-        return QSize(spec.shape[2], spec.shape[1])
-    return QSize(1, 1)

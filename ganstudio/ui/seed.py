@@ -11,6 +11,7 @@ from ganstudio.ui import theme
 
 LARGEST = 999_999
 LARGEST_ROLL = 9_999
+LEAST_PX = 116
 
 
 class SeedBox(QWidget):
@@ -31,6 +32,8 @@ class SeedBox(QWidget):
         self._spin.setRange(0, LARGEST)
         self._spin.setPrefix("Seed ")
         self._spin.setKeyboardTracking(False)
+        self._spin.lineEdit().setTextMargins(5, 0, 0, 0)
+        self._spin.setMinimumWidth(LEAST_PX)
         self._spin.setToolTip(f"{tip} The same seed gives the same noise.")
         self._spin.setAccessibleName("Seed")
         self._spin.valueChanged.connect(self.changed.emit)

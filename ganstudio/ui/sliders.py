@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 from ganstudio.ui import theme
 
 STEPS = 200  # in one unit
-NAME_PX, VALUE_PX = 76, 44
+NAME_PX, VALUE_PX = 86, 42
 HANDLE_PX, GROOVE_PX = 14, 4
 
 
@@ -33,6 +33,7 @@ class Groove(QSlider):
         self.origin = origin
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Groove, coloured part, a tick where it begins, handle."""
         colours, painter = theme.current(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -54,19 +55,23 @@ class Groove(QSlider):
         painter.drawEllipse(QPointF(handle, middle), HANDLE_PX / 2 - 0.5, HANDLE_PX / 2 - 0.5)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Jump to the mouse."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(True)
             self._go(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse."""
         if self.isSliderDown():
             self._go(event.position().x())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
         self.setSliderDown(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # the wheel scrolls the list, it never moves a slider in passing
+        """The wheel scrolls the list; it never moves a slider in passing."""
+        event.ignore()
 
     def _x_of(self, value: float) -> float:
         share = (value - self.minimum()) / max(self.maximum() - self.minimum(), 1)
@@ -131,6 +136,7 @@ class NamedSlider(QWidget):
         self.moved.emit(self.home)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A double-click anywhere in the row goes home."""
         if event.type() == QEvent.Type.MouseButtonDblClick:
             self.slider.setSliderDown(False)
             self.go_home()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -121,11 +121,17 @@ class Studio(QObject):
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
         self._timer.start()
-        self._routes = {
-            m.StateChanged: self._on_state, m.Started: self._on_started,
-            m.Rendered: self._on_rendered, m.ModelReady: self._on_model,
-            m.Tuned: self._on_tuned, m.Saved: self.saved.emit, m.Rewound: self.rewound.emit,
-            m.Refused: self.refused.emit, m.Failed: self.failed.emit, m.Noted: self.noted.emit,
+        self._routes: dict[type, Callable[[Any], object]] = {
+            m.StateChanged: self._on_state,
+            m.Started: self._on_started,
+            m.Rendered: self._on_rendered,
+            m.ModelReady: self._on_model,
+            m.Tuned: self._on_tuned,
+            m.Saved: self.saved.emit,
+            m.Rewound: self.rewound.emit,
+            m.Refused: self.refused.emit,
+            m.Failed: self.failed.emit,
+            m.Noted: self.noted.emit,
         }
 
     # What there is to choose ----------------------------------------------------------------
@@ -267,7 +273,10 @@ class Studio(QObject):
             from ganstudio.train.engine import Engine  # imports torch, on the session's thread
 
             return Engine.build(
-                **build, announce=announce, mailbox=mailbox, data_root=self.data_root,
+                **build,
+                announce=announce,
+                mailbox=mailbox,
+                data_root=self.data_root,
                 device=self.device,
             )
 

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor, QContextMenuEvent, QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEvent, QPen,
-    QPixmap, QResizeEvent,
-)  # fmt: skip
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.ui import theme
@@ -17,8 +25,8 @@ from ganstudio.ui.pictures import fit, largest, to_qimage
 
 GAP_PX = 4
 EDGE_PX = 3  # room for the outline of tiles at the border
-LABEL_GAP_PX = 10
-SMALLEST_PX = 6
+LABEL_GAP_PX, CAPTION_GAP_PX = 10, 6
+RAGGED = 0.75  # what a last row with empty places is worth against a full one
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,9 @@ def arrange(
         if cell.width() < 1 or cell.height() < 1:
             continue
         tile = largest(picture, cell, crisp).size()
-        score = tile.width() * count / (rows * tried)
+        width = largest(picture, cell, crisp=False).width()
+        ragged = 1.0 if count == rows * tried else RAGGED * count / (rows * tried)
+        score = width * ragged
         if best is None or score > best[0]:
             best = score, tried, tile
     _, tried, tile = best or (0.0, columns or 1, QSize(1, 1))
@@ -82,6 +92,9 @@ def arrange(
 class TileGrid(QWidget):
     """Pictures in a grid. Tiles are scaled once and kept; hovering repaints outlines only.
 
+    Args:
+        takes_clicks: whether a tile can be chosen.
+
     Signals:
         clicked (int): a tile was chosen with the left button.
         menuWanted (int, QPoint): a tile, or -1 beside them, and where on the screen.
@@ -90,12 +103,14 @@ class TileGrid(QWidget):
     clicked = Signal(int)
     menuWanted = Signal(int, QPoint)  # noqa: N815
 
-    def __init__(self) -> None:
+    def __init__(self, takes_clicks: bool = True) -> None:
         super().__init__()
+        self.takes_clicks = takes_clicks
+        self.caption = ""
         self.pictures: list[QImage] = []
         self.columns = 0
         self.row_names: tuple[str, ...] = ()
-        self.smooth = False
+        self.smooth = self.drawn = False
         self.marked = self.hovered = -1
         self._arrangement: Arrangement | None = None
         self._sheet: QPixmap | None = None
@@ -104,7 +119,11 @@ class TileGrid(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_pictures(
-        self, pixels: np.ndarray, columns: int = 0, row_names: tuple[str, ...] = ()
+        self,
+        pixels: np.ndarray,
+        columns: int = 0,
+        row_names: tuple[str, ...] = (),
+        drawn: bool = False,
     ) -> None:
         """Show these pictures.
 
@@ -112,11 +131,18 @@ class TileGrid(QWidget):
             pixels: (N, H, W, 3) uint8.
             columns: in a row; 0 to fill the space best.
             row_names: written before each row; empty for none.
+            drawn: whether they were drawn for the screen, so that single pixels mean nothing.
         """
         self.pictures = [to_qimage(picture) for picture in pixels]
-        self.columns, self.row_names = columns, row_names
+        self.columns, self.row_names, self.drawn = columns, row_names, drawn
         self.hovered = self.hovered if self.hovered < len(pixels) else -1
         self._forget()
+
+    def set_caption(self, caption: str) -> None:
+        """Write this over the tiles; empty for nothing."""
+        if caption != self.caption:
+            self.caption = caption
+            self._forget()
 
     def set_smooth(self, smooth: bool) -> None:
         """Blend between pixels when enlarging, or show each as a square."""
@@ -140,10 +166,15 @@ class TileGrid(QWidget):
     def arrangement(self) -> Arrangement:
         """Where the tiles stand now."""
         if self._arrangement is None:
-            space = self.rect().adjusted(EDGE_PX + self._label_width(), EDGE_PX, -EDGE_PX, -EDGE_PX)
+            left, top = EDGE_PX + self._label_width(), EDGE_PX + self._caption_height()
+            space = self.rect().adjusted(left, top, -EDGE_PX, -EDGE_PX)
             size = self.pictures[0].size() if self.pictures else QSize(1, 1)
             self._arrangement = arrange(
-                max(len(self.pictures), 1), size, space, self.columns, not self.smooth
+                max(len(self.pictures), 1),
+                size,
+                space,
+                self.columns,
+                not self.smooth and not self.drawn,
             )
         return self._arrangement
 
@@ -153,6 +184,7 @@ class TileGrid(QWidget):
         return round(self.arrangement.tile.width() * self.devicePixelRatioF())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Tiles as they were kept, outlines over them."""
         painter = QPainter(self)
         if not self.pictures:
             return
@@ -168,44 +200,55 @@ class TileGrid(QWidget):
             self._badge(painter, self.hovered)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Arrange anew."""
         self._forget()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Labels follow font and colours."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._forget()
         super().changeEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Light up the tile under the mouse."""
         self._hover(self.index_at(event.position().toPoint()))
 
     def leaveEvent(self, event: QEvent) -> None:
+        """No tile is under the mouse."""
         self._hover(-1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a tile."""
         index = self.index_at(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and index >= 0:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and index >= 0 and self.takes_clicks:
             self.clicked.emit(index)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu."""
         self.menuWanted.emit(self.index_at(event.pos()), event.globalPos())
 
     def _hover(self, index: int) -> None:
         if index != self.hovered:
             self.hovered = index
-            hand = Qt.CursorShape.PointingHandCursor if index >= 0 else Qt.CursorShape.ArrowCursor
-            self.setCursor(hand)
+            hand = self.takes_clicks and index >= 0
+            shapes = Qt.CursorShape
+            self.setCursor(shapes.PointingHandCursor if hand else shapes.ArrowCursor)
             self.update()
 
     def _forget(self) -> None:
         self._arrangement = self._sheet = None
         self.update()
 
+    def _caption_height(self) -> int:
+        return self.fontMetrics().height() + CAPTION_GAP_PX if self.caption else 0
+
     def _label_width(self) -> int:
         if not self.row_names:
             return 0
         metrics = self.fontMetrics()
         widest = max(metrics.horizontalAdvance(name) for name in self.row_names)
-        return min(widest, self.width() // 5) + LABEL_GAP_PX
+        return min(widest + 2, self.width() // 5) + LABEL_GAP_PX
 
     def _paint_sheet(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -215,9 +258,14 @@ class TileGrid(QWidget):
         arrangement = self.arrangement
         painter = QPainter(sheet)
         for index, picture in enumerate(self.pictures):
-            scaled = fit(picture, arrangement.tile * ratio, self.smooth)
+            scaled = fit(picture, arrangement.tile * ratio, self.smooth or self.drawn)
             painter.drawImage(arrangement.place(index), scaled)
+        painter.setFont(self.font())
         painter.setPen(QColor(theme.current().muted))
+        if self.caption:
+            first, height = arrangement.place(0), self._caption_height()
+            place = QRect(first.x(), first.y() - height, self.width(), height - CAPTION_GAP_PX)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, self.caption)
         metrics, width = self.fontMetrics(), self._label_width() - LABEL_GAP_PX
         for row, name in enumerate(self.row_names[: arrangement.rows]):
             tile = arrangement.place(row * arrangement.columns)

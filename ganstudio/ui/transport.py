@@ -50,7 +50,7 @@ class Transport(QWidget):
         self.studio = studio
         self.source: RecipeSource | None = None
         self._faults = "Loading torch…"
-        self._can_rewind, self._target = False, 0
+        self._can_rewind, self._target, self._reached = False, 0, ""
         self._make_actions()
         self._lay_out()
         studio.stateChanged.connect(self._on_state)
@@ -149,7 +149,7 @@ class Transport(QWidget):
         self.state_word.setProperty("state", state)
         self.dot.colour_role = _COLOURS.get(state, "muted")
         self.dot.update()
-        self.detail.setText(text.split("\n")[0])
+        self.detail.setText(text.split("\n")[0] or self._reached)
         self.detail.setToolTip(text)
         if state == "loading":
             self.progress.setRange(0, 0)
@@ -177,7 +177,8 @@ class Transport(QWidget):
         target = max(self._target, 1)
         if self.progress.maximum():
             self.progress.setValue(min(1000, round(1000 * nimg / target)))
-        self.detail.setText(f"{nimg / 1000:,.1f} of {target / 1000:,.0f} kimg")
+        self._reached = f"{nimg / 1000:,.1f} of {target / 1000:,.0f} kimg"
+        self.detail.setText(self._reached)
 
     # How it looks -------------------------------------------------------------------------------
 
@@ -269,6 +270,7 @@ def _button(action: QAction) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setIconSize(QSize(theme.ICON_PX, theme.ICON_PX))
     button.setMinimumHeight(34)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # each has a key of its own
     return button
 
 
@@ -290,6 +292,7 @@ class _KeyButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(theme.ICON_PX, theme.ICON_PX))
         self.setFixedSize(152, 34)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

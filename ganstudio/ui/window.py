@@ -82,11 +82,9 @@ class MainWindow(QMainWindow):
 
     def show_failure(self, event: m.Failed) -> None:
         """Say in the banner that something raised; the log has the rest."""
-        safe = f" What was reached is safe in {event.rescued}." if event.rescued else ""
-        lead = {"session": "Training stopped", "explorer": "The samples cannot be drawn"}
-        self.banner.say(
-            f"{lead.get(event.where, 'Fault')}: {event.reason}.{safe}".replace("..", ".")
-        )
+        lead = {"session": "Training stopped: ", "explorer": "The samples cannot be drawn: "}
+        safe = f"  What was reached is kept in {event.rescued}" if event.rescued else ""
+        self.banner.say(f"{lead.get(event.where, '')}{event.reason}{safe}")
 
     # Menus ------------------------------------------------------------------------------------
 
@@ -301,12 +299,14 @@ class MainWindow(QMainWindow):
         self._sized = self.docks.bring_back(self.settings)
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Sizes can only be given once the window has its own."""
         super().showEvent(event)
         if not self._sized:
             self._sized = True
             self.docks.size()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """The veil covers all."""
         super().resizeEvent(event)
         self.veil.setGeometry(self.rect())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import cast
 
 from torch import Tensor, nn
@@ -49,7 +50,7 @@ class ConvGenerator(nn.Module):
             *([batch_norm(dims, widths[0])] if norm == "batch" else []), nn.ReLU(inplace=True)
         )
         self.stages = nn.Sequential(
-            *(up(dims, a, b, norm) for a, b in zip(widths, widths[1:], strict=False)),
+            *(up(dims, a, b, norm) for a, b in pairwise(widths)),
             last_up(dims, widths[-1], spec.channels),
         )
         initialise_dcgan(self)
@@ -79,7 +80,7 @@ class ConvDiscriminator(nn.Module):
         widths = [width * min(2**i, WIDEST) for i in range(count)]
         self.stages = nn.Sequential(
             down(dims, spec.channels, widths[0], "none"),
-            *(down(dims, a, b, norm) for a, b in zip(widths, widths[1:], strict=False)),
+            *(down(dims, a, b, norm) for a, b in pairwise(widths)),
             nn.Flatten(),
         )
         self.judge = Judge(widths[-1] * base**dims, classes)

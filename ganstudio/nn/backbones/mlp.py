@@ -58,8 +58,10 @@ class MLPDiscriminator(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(spec.size, 4 * width), nn.LeakyReLU(LEAK, True),
-            nn.Linear(4 * width, 2 * width), nn.LeakyReLU(LEAK, True),
+            nn.Linear(spec.size, 4 * width),
+            nn.LeakyReLU(LEAK, True),
+            nn.Linear(4 * width, 2 * width),
+            nn.LeakyReLU(LEAK, True),
         )
         self.judge = Judge(2 * width, classes)
 
@@ -68,9 +70,7 @@ class MLPDiscriminator(nn.Module):
         return cast(Tensor, self.judge(self.layers(x), c))
 
 
-def mlp_pair(
-    spec: SampleSpec, z_dim: int, width: int, classes: int = 0
-) -> dict[str, nn.Module]:
+def mlp_pair(spec: SampleSpec, z_dim: int, width: int, classes: int = 0) -> dict[str, nn.Module]:
     """A generator, with batch norm unless it makes points, and a discriminator without norm.
 
     Args:

@@ -30,7 +30,7 @@ def draw(name: str, seed: int, side: int = 32) -> np.ndarray:
         side: voxels per side.
 
     Returns:
-        (side, side, side) bool, z up, its front towards +y.
+        (side, side, side) bool, z up, its front towards -y, as Blender and glTF have it.
 
     Raises:
         ValueError: if there is no such class.
@@ -39,4 +39,4 @@ def draw(name: str, seed: int, side: int = 32) -> np.ndarray:
         raise ValueError(f"no furniture {name!r}; there are: {', '.join(MAKERS)}")
     canvas = Canvas(side)
     MAKERS[name](canvas, Dice(CLASSES.index(name), seed))
-    return canvas.centred()
+    return canvas.centred()[::-1, ::-1]  # the makers count depth towards the front

@@ -56,7 +56,7 @@ def _headboard(c: Canvas, d: Dice, wide: float, y: float, high: float, low: floa
     flat = low + 2 if style == "round" else high
     c.box(-wide, wide, y - 2.3, y, 0, flat)
     if style == "round":
-        c.ellipsoid((0, y - 1.15, flat), (wide, 1.3, high - flat), 3)
+        c.ellipsoid((0, y - 1.15, flat), (wide, 1.3, min(high - flat, flat)), 3)
 
 
 def _canopy(c: Canvas, wide: float, deep: float, high: float) -> None:

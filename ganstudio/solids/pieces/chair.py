@@ -13,9 +13,10 @@ def make(c: Canvas, d: Dice) -> None:
     wide, deep = d(7, 9.5), d(7, 9)  # half widths
     seat, thick = d(8.5, 12.5), d(2, 3.2)
     top = d(26.5, 29.5)
-    _chair_base(c, d, wide, deep, seat)
-    if d.chance(0.12):
+    star = _chair_base(c, d, wide, deep, seat) == "star"
+    if star and d.chance(0.5):  # round in front, where no legs want corners
         c.disc(0, 0, seat, seat + thick, wide, deep)
+        c.box(-wide, wide, -deep, 0, seat, seat + thick)
     else:
         c.box(-wide, wide, -deep, deep, seat, seat + thick)
         if d.chance(0.2):  # a cushion
@@ -25,7 +26,7 @@ def make(c: Canvas, d: Dice) -> None:
     _chair_back(c, d, wide, deep, seat + thick, top)
 
 
-def _chair_base(c: Canvas, d: Dice, wide: float, deep: float, seat: float) -> None:
+def _chair_base(c: Canvas, d: Dice, wide: float, deep: float, seat: float) -> str:
     style = d.pick(square=4, tapered=3, sled=1.3, star=2, panels=0.8, cantilever=0.8)
     leg = d(2, 3)
     if style == "square":
@@ -53,6 +54,7 @@ def _chair_base(c: Canvas, d: Dice, wide: float, deep: float, seat: float) -> No
             c.box(*x, -deep, deep, 0, 2.2)
             c.box(*x, deep - 2.4, deep, 0, seat + 1)
         c.box(-wide, wide, -deep, 2.2 - deep, 0, 2.2)
+    return style
 
 
 def _armrests(c: Canvas, d: Dice, wide: float, deep: float, z: float) -> None:

@@ -20,7 +20,7 @@ def make(c: Canvas, d: Dice) -> None:
         for turn in (0.5, 7 / 6, 11 / 6):
             x, y = spread * math.cos(math.pi * turn), spread * math.sin(math.pi * turn)
             c.bar((x, y, 0), (0, 0, joint), 1.1)
-        _shade(c, d, 0, 0, joint, high, d(6, 9))
+        _shade(c, d, joint, high, d(6, 9))
     elif style == "arc":
         high, reach = d(26, 29), d(7, 10)
         c.cylinder(-reach, 0, 0, d(2, 3), d(4.5, 6))
@@ -36,16 +36,16 @@ def make(c: Canvas, d: Dice) -> None:
 
 
 def _standing_lamp(c: Canvas, d: Dice, table: bool) -> None:
-    high = d(26, 29.5) if not table else d(24, 28)
-    tall = d(12, 15) if table else d(7, 11)
-    wide = d(9, 13) if table else d(6, 9)
+    high = d(25.5, 28) if table else d(26, 29.5)
+    tall = d(10, 13) if table else d(7, 11)
+    wide = d(8, 12) if table else d(6, 9)
     joint = high - tall
     foot = d(5, 8)
     c.cylinder(0, 0, 0, d(2, 3), foot, foot * d(0.6, 1))
     c.cylinder(0, 0, 1, joint + 2, d(1.25, 1.8))
     if table:
         body = d.pick(vase=2, ball=2, block=1, cone=1.5)
-        reach = d(4, 6.5)
+        reach = d(3, 4) if body == "block" else d(4, 6)
         middle = (joint + 2) / 2
         if body == "vase":
             c.ellipsoid((0, 0, middle), (reach, reach, middle), 2.0)
@@ -56,21 +56,21 @@ def _standing_lamp(c: Canvas, d: Dice, table: bool) -> None:
             c.box(-reach, reach, -reach, reach, 0, joint - 1)
         else:
             c.cylinder(0, 0, 1, joint, reach, 1.5)
-    _shade(c, d, 0, 0, joint, high, wide)
+    _shade(c, d, joint, high, wide, globe=not table)
 
 
-def _shade(c: Canvas, d: Dice, x: float, y: float, low: float, high: float, wide: float) -> None:
-    style = d.pick(cone=3, drum=2, globe=1.5, bell=0.7)
+def _shade(c: Canvas, d: Dice, low: float, high: float, wide: float, globe: bool = True) -> None:
+    style = d.pick(cone=3, drum=2, bell=0.7, globe=1.5 if globe else 0)
     if style == "cone":
-        c.cylinder(x, y, low, high, wide, wide * d(0.35, 0.7))
+        c.cylinder(0, 0, low, high, wide, wide * d(0.35, 0.7))
     elif style == "drum":
-        c.cylinder(x, y, low, high, wide * 0.9)
+        c.cylinder(0, 0, low, high, wide * 0.9)
     elif style == "globe":
         half = max((high - low) / 2, 5.5)
-        c.ellipsoid((x, y, high - half), (half, half, half))
+        c.ellipsoid((0, 0, high - half), (half, half, half))
     else:
-        c.cylinder(x, y, low, low + 3, wide, wide * 0.7)
-        c.cylinder(x, y, low + 3, high, wide * 0.7, wide * 0.4)
+        c.cylinder(0, 0, low, low + 3, wide, wide * 0.7)
+        c.cylinder(0, 0, low + 3, high, wide * 0.7, wide * 0.4)
 
 
 def _desk_lamp(c: Canvas, d: Dice) -> None:

@@ -20,10 +20,7 @@ def make(c: Canvas, d: Dice) -> None:
         c.disc(0, 0, under, high, wide, deep)
     inset = 0.0 if shape == "box" else 0.3
     x, y = wide * (1 - inset) - d(0, 1.5), deep * (1 - inset) - d(0, 1.5)
-    if low:
-        pedestal = 0.0
-    else:
-        pedestal = 1.0 if shape == "box" else 5.0
+    pedestal = 0.0 if low else 1.0 if shape == "box" else 5.0
     base = d.pick(square=4, tapered=3, pedestal=pedestal, panels=1, trestle=1)
     if base == "square":
         leg = d(2, 3.6)
@@ -39,10 +36,12 @@ def make(c: Canvas, d: Dice) -> None:
             c.box(*ends(s, x, x - d(2, 3)), -y, y, 0, under)
         c.box(-x, x, -1.1, 1.1, under * d(0.2, 0.5), under)
     else:
+        z, wide_rail = under * 0.45, y - 1.5 + (3 - y) * 0.45
         for s in SIDES:
             for t in SIDES:
                 c.bar((s * (x - 2), t * (y - 1.5), 0), (s * (x - 2), t * 1.5, under), 1.2)
-        c.box(2 - x, x - 2, -1.1, 1.1, under * 0.45, under * 0.45 + 2.2)
+            c.box(*ends(s, x - 0.8, x - 3.2), -wide_rail, wide_rail, z, z + 2.2)
+        c.box(2 - x, x - 2, -1.1, 1.1, z, z + 2.2)
 
 
 def _table_extras(c: Canvas, d: Dice, x: float, y: float, leg: float, under: float) -> None:

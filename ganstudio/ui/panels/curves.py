@@ -8,17 +8,21 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtGui import QMouseEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QSlider, QStackedWidget,
-    QToolButton, QVBoxLayout, QWidget,
-)  # fmt: skip
+    QFileDialog,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.chart import Chart, Uprights, pen
-from ganstudio.ui.history import RATE, Axis, Curve, History
+from ganstudio.ui.curve_controls import CurveControls
+from ganstudio.ui.history import RATE, Curve, History
 from ganstudio.ui.legend import Legend
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
@@ -26,10 +30,10 @@ from ganstudio.ui.studio import Studio
 
 REDRAW_MS = 66
 MOST_POINTS = 2000
-MOST_WINDOW = 300.0  # reports that the strongest smoothing looks back
 FAINT = 0.22
+ALIKE = 110  # sum of the differences of red, green and blue
+STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 EMPTY = "Nothing to plot yet. The losses of both players appear here while they train."
-AXES: tuple[Axis, ...] = ("kimg", "minutes")
 
 
 class CurvesPanel(Panel):
@@ -68,12 +72,14 @@ class CurvesPanel(Panel):
         return self._history
 
     def release(self) -> None:
+        """Stop timer and reader, let go of the plot."""
         theme.notifier.changed.disconnect(self._recolour)
         self._throttle.stop()
         self._reader.close()
         self._chart.release()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was missed while hidden."""
         super().showEvent(event)
         self._touch()
 
@@ -84,7 +90,15 @@ class CurvesPanel(Panel):
         edge = theme.SPACE[3]
         column.setContentsMargins(edge, theme.SPACE[2], theme.SPACE[2], theme.SPACE[2])
         column.setSpacing(theme.SPACE[2])
-        column.addLayout(self._build_controls())
+        self._controls = CurveControls()
+        for signal, slot in (
+            (self._controls.changed, self._touch),
+            (self._controls.fitWanted, self.fit),
+            (self._controls.tableWanted, self._ask_csv),
+            (self._controls.pictureWanted, self._ask_png),
+        ):
+            signal.connect(slot)
+        column.addWidget(self._controls)
         self._chart = Chart()
         self._chart.setMinimumSize(240, 90)
         self._chart.setLabel("bottom", "")
@@ -99,8 +113,8 @@ class CurvesPanel(Panel):
         self._chart.mouseDoubleClickEvent = self._on_double_click
         self._legend = Legend()
         self._legend.toggled.connect(self._on_toggled)
-        plot = QWidget()
-        row = QHBoxLayout(plot)
+        self._plot = QWidget()
+        row = QHBoxLayout(self._plot)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE[3])
         row.addWidget(self._chart, 1)
@@ -108,53 +122,10 @@ class CurvesPanel(Panel):
         self._notice = Notice(EMPTY)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._notice)
-        self._pages.addWidget(plot)
+        self._pages.addWidget(self._plot)
         column.addWidget(self._pages, 1)
         self._recolour()
         self._enable()
-
-    def _build_controls(self) -> QHBoxLayout:
-        self._readout = QLabel()
-        theme.tone(self._readout, "muted")
-        label = QLabel("Smoothing")
-        theme.tone(label, "muted")
-        self._smoothing = QSlider(Qt.Orientation.Horizontal)
-        self._smoothing.setRange(0, 100)
-        self._smoothing.setValue(40)
-        self._smoothing.setFixedWidth(120)
-        self._smoothing.setAccessibleName("Smoothing")
-        self._smoothing.setToolTip(
-            "Moving average. The faint line behind is what was reported; all the way left "
-            "shows that alone."
-        )
-        self._smoothing.valueChanged.connect(self._touch)
-        self._log = QToolButton()
-        self._log.setText("Log")
-        self._log.setCheckable(True)
-        self._log.setToolTip("Powers of ten; values of zero and below are left out.")
-        self._log.toggled.connect(self._on_log)
-        self._axis = QComboBox()
-        self._axis.addItems(list(AXES))
-        self._axis.setAccessibleName("What the horizontal axis counts")
-        self._axis.setToolTip("Thousands of real samples seen, or minutes spent training.")
-        self._axis.currentIndexChanged.connect(self.fit)
-        self._fit = QPushButton("Fit")
-        self._fit.setToolTip("Show everything and follow the newest. A double-click does the same.")
-        self._fit.clicked.connect(self.fit)
-        self._exports = [QPushButton("CSV…"), QPushButton("PNG…")]
-        tips = ("Save the curves as a table.", "Save the plot as a picture.")
-        for button, tip, slot in zip(
-            self._exports, tips, (self._ask_csv, self._ask_png), strict=True
-        ):
-            button.setToolTip(tip)
-            theme.decorate(button, "export")
-            button.clicked.connect(slot)
-        row = QHBoxLayout()
-        row.setSpacing(theme.SPACE[2])
-        row.addWidget(self._readout, 1)
-        for part in (label, self._smoothing, self._log, self._axis, self._fit, *self._exports):
-            row.addWidget(part)
-        return row
 
     # What the studio says -------------------------------------------------------------------
 
@@ -182,7 +153,7 @@ class CurvesPanel(Panel):
     def _on_unread(self, error: Exception) -> None:
         waiting, self._waiting = self._waiting, []
         self._on_stats(waiting)
-        self._readout.setText(f"The earlier curves of this run cannot be read: {error}")
+        self._controls.readout.setText(f"The earlier curves of this run cannot be read: {error}")
 
     def _on_tuned(self, event: m.Tuned) -> None:
         self._history.mark_tuned(event.nimg, event.knob, event.before, event.value)
@@ -200,6 +171,7 @@ class CurvesPanel(Panel):
 
     def fit(self) -> None:
         """Show everything, and follow the newest."""
+        self._chart.getAxis("left").setLogMode(y=self._controls.logarithm.isChecked())
         self._following = True
         self._touch()
 
@@ -214,7 +186,7 @@ class CurvesPanel(Panel):
 
     def export_png(self, path: Path) -> bool:
         """Write the plot with its legend as a picture; False if that fails."""
-        return self._pages.currentWidget().grab().save(str(path))
+        return self._plot.grab().save(str(path))
 
     def _ask_csv(self) -> None:
         path = self._ask_path("Save curves", "curves.csv", "Table (*.csv)")
@@ -222,12 +194,12 @@ class CurvesPanel(Panel):
             try:
                 self.export_csv(path)
             except OSError as error:
-                self._readout.setText(f"Not saved: {error}")
+                self._controls.readout.setText(f"Not saved: {error}")
 
     def _ask_png(self) -> None:
         path = self._ask_path("Save plot", "curves.png", "PNG picture (*.png)")
         if path is not None and not self.export_png(path):
-            self._readout.setText(f"Not saved: {path} cannot be written")
+            self._controls.readout.setText(f"Not saved: {path} cannot be written")
 
     def _ask_path(self, title: str, name: str, kinds: str) -> Path | None:
         text, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
@@ -236,10 +208,6 @@ class CurvesPanel(Panel):
     def _on_toggled(self, name: str, shown: bool) -> None:
         (self._hidden.discard if shown else self._hidden.add)(name)
         self._touch()
-
-    def _on_log(self, on: bool) -> None:
-        self._chart.getAxis("left").setLogMode(y=on)
-        self.fit()
 
     def _on_zoomed(self) -> None:
         self._following = False
@@ -261,11 +229,6 @@ class CurvesPanel(Panel):
 
     # Drawing --------------------------------------------------------------------------------
 
-    @property
-    def axis(self) -> Axis:
-        """What x counts."""
-        return AXES[self._axis.currentIndex()]
-
     def _touch(self) -> None:
         """Something changed: draw again soon, if anybody looks."""
         self._changed = True
@@ -276,14 +239,13 @@ class CurvesPanel(Panel):
         if not self._changed or not self.isVisible():
             return
         self._changed = False
-        window = MOST_WINDOW ** (self._smoothing.value() / 100)
-        curves = {
-            name: self._history.curve(name, self.axis, window) for name in self._history.series
-        }
+        window = self._controls.reports
+        axis, history = self._controls.axis, self._history
+        curves = {name: history.curve(name, axis, window) for name in history.series}
         self._drawn = curves
         self._add_lines()
         shown = {n: c for n, c in curves.items() if n not in self._hidden and len(c.x)}
-        if self._log.isChecked():
+        if self._controls.logarithm.isChecked():
             shown = {name: curve.logarithm() for name, curve in shown.items()}
         if self._following:
             self._follow(shown, smoothed=window > 1)
@@ -295,7 +257,7 @@ class CurvesPanel(Panel):
             if visible:
                 part = shown[name].clipped(start, end)
                 raw.setData(*part.band(MOST_POINTS), connect="finite")
-                raw.setPen(pen(self._colour(name), FAINT if window > 1 else 1, self._style(name)))
+                raw.setPen(self._pen(name, faint=window > 1))
                 if window > 1:
                     mean.setData(*part.line(MOST_POINTS), connect="finite")
         self._show_marks()
@@ -321,7 +283,7 @@ class CurvesPanel(Panel):
     def _show_marks(self) -> None:
         marks = self._history.marks
         nimg = np.array([mark.nimg for mark in marks], dtype=float)
-        x = nimg / 1000 if self.axis == "kimg" else self._history.seconds_at(nimg) / 60
+        x = nimg / 1000 if self._controls.axis == "kimg" else self._history.seconds_at(nimg) / 60
         self._marks.show_marks(
             [
                 (float(at), mark.text, mark.kind == "tuned")
@@ -338,15 +300,15 @@ class CurvesPanel(Panel):
         if not self._history.series:
             text = ""
         elif self._cursor is not None:
-            text = f"{max(self._cursor, 0):,.2f} {self.axis}"
+            text = f"{max(self._cursor, 0):,.2f} {self._controls.axis}"
         else:
             text = f"{self._history.nimg / 1000:,.1f} kimg  ·  {_clock(self._history.seconds)}"
-        self._readout.setText(text)
+        self._controls.readout.setText(text)
 
     def _add_lines(self) -> None:
         for name in self._history.series:
             if name not in self._lines:
-                raw, mean = pg.PlotDataItem(), pg.PlotDataItem(pen=pen(self._colour(name)))
+                raw, mean = pg.PlotDataItem(), pg.PlotDataItem(pen=self._pen(name))
                 raw.setZValue(1)
                 mean.setZValue(10)
                 for item in (raw, mean):
@@ -368,27 +330,39 @@ class CurvesPanel(Panel):
         self._touch()
 
     def _enable(self) -> None:
-        for button in self._exports:
+        for button in (self._controls.table, self._controls.picture):
             button.setEnabled(bool(self._lines))
-        self._fit.setEnabled(not self._following)
+        self._controls.fit.setEnabled(bool(self._lines) and not self._following)
 
     def _recolour(self) -> None:
         self._hair.setPen(pen(theme.current().muted))
         for name, (_, mean) in self._lines.items():
-            mean.setPen(pen(self._colour(name), 1, self._style(name)))
+            mean.setPen(self._pen(name))
             self._legend.rows[name].colour = self._colour(name)
             self._legend.rows[name].update()
         self._touch()
+
+    def _pen(self, name: str, faint: bool = False) -> QPen:
+        """Faint lines are not dashed: the many strokes of raw reports would fall to dust."""
+        if faint:
+            return pen(self._colour(name), FAINT)
+        return pen(self._colour(name), 1, self._style(name))
 
     def _colour(self, name: str) -> str:
         return theme.current().muted if name == RATE else theme.term_colour(name)
 
     def _style(self, name: str) -> Qt.PenStyle:
-        """Dashes for a curve whose colour an earlier one has already."""
+        """Dashes, then dots, for a curve whose colour is close to an earlier one's."""
         names = list(self._history.series)
-        earlier = names[: names.index(name)] if name in names else []
-        taken = any(self._colour(other) == self._colour(name) for other in earlier)
-        return Qt.PenStyle.DashLine if taken else Qt.PenStyle.SolidLine
+        mine = self._colour(name)
+        alike = sum(_alike(self._colour(other), mine) for other in names[: names.index(name)])
+        return STYLES[min(alike, len(STYLES) - 1)]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two colours, ``#rrggbb``, are hard to tell apart as thin lines."""
+    first, second = (bytes.fromhex(colour.removeprefix("#")) for colour in (one, other))
+    return sum(abs(a - b) for a, b in zip(first, second, strict=True)) < ALIKE
 
 
 def _clock(seconds: float) -> str:

@@ -6,11 +6,18 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QBoxLayout, QComboBox, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout,
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
@@ -50,9 +57,10 @@ class GalleryPanel(Panel):
         self._build()
         self._workers = {name: Background(f"gallery-{name}", self) for name in self.grids}
         for name, worker in self._workers.items():
-            worker.done.connect(partial(self._show_pixels, name))
+            worker.done.connect(partial(self._show_pixels, name, drawn=True))
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._redraw_solids)
+        theme.notifier.changed.connect(self._redraw_solids)
         studio.modelReady.connect(self._on_model)
         studio.rendered.connect(self._on_rendered)
         studio.started.connect(self._on_started)
@@ -61,16 +69,20 @@ class GalleryPanel(Panel):
             self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
 
     def release(self) -> None:
+        """Stop the timer and both drawing threads."""
+        theme.notifier.changed.disconnect(self._redraw_solids)
         self._settle.stop()
         for worker in self._workers.values():
             worker.close()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was missed while hidden."""
         super().showEvent(event)
         if self._stale:
             self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn the halves; volumes are drawn anew once the size settles."""
         super().resizeEvent(event)
         self._direct()
         if self._model is not None and self._model.spec.kind == "voxels":
@@ -84,17 +96,15 @@ class GalleryPanel(Panel):
         column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
         column.setSpacing(theme.SPACE[2])
         column.addLayout(self._build_header())
-        self.grids = {"Generated": TileGrid(), "Real": TileGrid()}
+        self.grids = {"Generated": TileGrid(), "Real": TileGrid(takes_clicks=False)}
         self.grids["Generated"].clicked.connect(self.take)
         self._stage = QWidget()
         self._split = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._stage)
         self._split.setContentsMargins(0, 0, 0, 0)
         self._split.setSpacing(theme.SPACE[5])
-        self._halves: dict[str, QWidget] = {}
-        self._captions: dict[str, QLabel] = {}
         for name, grid in self.grids.items():
             grid.menuWanted.connect(partial(self._open_menu, name))
-            self._split.addWidget(self._build_half(name, grid), 1)
+            self._split.addWidget(grid, 1)
         self._notice = Notice(EMPTY)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._notice)
@@ -130,17 +140,6 @@ class GalleryPanel(Panel):
         for widget in (self._view, self._count, self._seed, self._smooth):
             row.addWidget(widget)
         return row
-
-    def _build_half(self, name: str, grid: TileGrid) -> QWidget:
-        half, caption = QWidget(), QLabel(name)
-        theme.tone(caption, "section")
-        column = QVBoxLayout(half)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.SPACE[1])
-        column.addWidget(caption, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(grid, 1)
-        self._halves[name], self._captions[name] = half, caption
-        return half
 
     # What the studio says -------------------------------------------------------------------
 
@@ -216,7 +215,7 @@ class GalleryPanel(Panel):
         sheet = pictures.contact_sheet(grid.pictures, grid.arrangement.columns)
         self._save(pictures.enlarged(sheet, 1024), f"{name.lower()}-{self._nimg // 1000}k.png")
 
-    def _save(self, picture: pictures.QImage, name: str) -> None:
+    def _save(self, picture: QImage, name: str) -> None:
         fault = pictures.save(self, picture, name)
         if fault:
             self._status.setText(fault)
@@ -251,17 +250,18 @@ class GalleryPanel(Panel):
             return
         samples = samples[: len(latents.z)]
         if samples.ndim == 5:
-            work = partial(pictures.draw_solids, samples, self._solid_px(name))
+            looks = self._solid_px(name), theme.current()
+            work = partial(pictures.draw_solids, samples, *looks)
             self._workers[name].submit(work)
         else:
             self._show_pixels(name, pictures.to_bytes(samples))
 
-    def _show_pixels(self, name: str, pixels: np.ndarray) -> None:
+    def _show_pixels(self, name: str, pixels: np.ndarray, drawn: bool = False) -> None:
         latents = self._latents
         if name == "Generated" and latents is not None and len(pixels) == len(latents.z):
-            self.grids[name].show_pictures(pixels, latents.columns, latents.row_names)
+            self.grids[name].show_pictures(pixels, latents.columns, latents.row_names, drawn)
         else:
-            self.grids[name].show_pictures(pixels)
+            self.grids[name].show_pictures(pixels, drawn=drawn)
 
     def _solid_px(self, name: str) -> int:
         tile = self.grids[name].tile_px if self.grids[name].pictures else 96
@@ -282,15 +282,16 @@ class GalleryPanel(Panel):
         if not has_reals and self._view.value != "Generated":
             self._view.choose("Generated")
         view = self._view.value
-        for name, half in self._halves.items():
-            half.setVisible(view in (name, "Both"))
-            self._captions[name].setVisible(view == "Both")
+        for name, grid in self.grids.items():
+            grid.setVisible(view in (name, "Both"))
+            grid.set_caption(name if view == "Both" else "")
         self._notice.say(POINTS if points else EMPTY)
         shown = model is not None and not points
         self._pages.setCurrentWidget(self._stage if shown else self._notice)
         for control in (self._view, self._count, self._seed, self._smooth):
             control.setEnabled(shown)
         if model is not None:
+            self._smooth.setEnabled(model.spec.kind == "image")
             self._heading.setText(f"{self._title_of(model)} on {model.data}")
             source = self.studio.model_source
             live = "live" if source == "live" else source.rstrip("/").rsplit("/", 1)[-1]

@@ -9,26 +9,33 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QStackedWidget,
-    QToolButton, QVBoxLayout, QWidget,
-)  # fmt: skip
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.canvas import Canvas
-from ganstudio.ui.latents import FEW_DIMENSIONS, MOST_PSI, Point, from_text, to_text
+from ganstudio.ui.latents import Point, from_text, to_text
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.seed import SeedBox
-from ganstudio.ui.sliders import NamedSlider
+from ganstudio.ui.sliders import NAME_PX
 from ganstudio.ui.studio import Studio
+from ganstudio.ui.ways import Ways
 
 TAG = "latent"
 DISPLAY_MS = 16
 SMALLEST_SOLID_PX, LARGEST_SOLID_PX = 200, 512
 EMPTY = "No model yet. Once one is training or opened, move its noise here and watch."
-PSI_TIP = "Truncation: pulls the noise towards its middle. Lower is safer and less varied."
 
 
 class LatentPanel(Panel):
@@ -43,10 +50,9 @@ class LatentPanel(Panel):
         self._point: Point | None = None
         self._turn = 0
         self._unsent = self._stale = False
-        self._sliders: list[NamedSlider] = []
         self._build()
         self._worker = Background("latent", self)
-        self._worker.done.connect(self._show_pixels)
+        self._worker.done.connect(partial(self._show_pixels, drawn=True))
         self._throttle = QTimer(self, singleShot=True, interval=DISPLAY_MS)
         self._throttle.timeout.connect(self._on_display)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -64,10 +70,12 @@ class LatentPanel(Panel):
         return self._point
 
     def release(self) -> None:
+        """Stop the timer and the drawing thread."""
         self._throttle.stop()
         self._worker.close()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was missed while hidden."""
         super().showEvent(event)
         if self._stale:
             self._ask()
@@ -96,7 +104,11 @@ class LatentPanel(Panel):
             row.setContentsMargins(0, 0, edge, 0)
             row.addWidget(part)
             column.addLayout(row, 1 if part is self._canvas else 0)
-        column.addWidget(self._build_list(), 1)
+        self._ways = Ways()
+        self._ways.moved.connect(self._on_moved)
+        self._ways.truncated.connect(self._on_psi)
+        self._ways.turnWanted.connect(self.new_directions)
+        column.addWidget(self._ways, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(Notice(EMPTY))
         self._pages.addWidget(body)
@@ -135,62 +147,13 @@ class LatentPanel(Panel):
         self._category.currentIndexChanged.connect(self._on_category)
         label = QLabel("Class")
         theme.tone(label, "muted")
+        label.setFixedWidth(NAME_PX)
         row = QHBoxLayout(self._category_row)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE[1])
         row.addWidget(label)
         row.addWidget(self._category, 1)
         return self._category_row
-
-    def _build_list(self) -> QScrollArea:
-        self._psi = NamedSlider("Truncation", 0, MOST_PSI, 1.0, PSI_TIP)
-        self._psi.moved.connect(self._on_psi)
-        self._ways_label = QLabel()
-        theme.tone(self._ways_label, "section")
-        self._new_ways = QToolButton()
-        self._new_ways.setText("New directions")
-        theme.tone(self._new_ways, "flat")
-        self._new_ways.setToolTip("Other random directions, from where it stands now.")
-        self._new_ways.clicked.connect(self.new_directions)
-        line = QFrame()
-        theme.tone(line, "line")
-        heading = QHBoxLayout()
-        heading.addWidget(self._ways_label, 1)
-        heading.addWidget(self._new_ways)
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, theme.SPACE[3], 0)
-        column.setSpacing(theme.SPACE[1])
-        column.addWidget(self._psi)
-        column.addWidget(line)
-        column.addLayout(heading)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
-        column.addLayout(self._rows)
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
-        return area
-
-    def _build_sliders(self, point: Point) -> None:
-        """Sliders for this point, old ones kept where they fit."""
-        tip = "In standard deviations."
-        if point.model.z_dim <= FEW_DIMENSIONS:
-            tip = "One number of the noise."
-        fits = [(slider.name, slider.high) for slider in self._sliders]
-        if fits == [(name, point.reach) for name in point.names]:
-            return
-        for slider in self._sliders:
-            self._rows.removeWidget(slider)
-            slider.deleteLater()
-        self._sliders = []
-        for index, name in enumerate(point.names):
-            slider = NamedSlider(name, -point.reach, point.reach, 0.0, tip)
-            slider.moved.connect(partial(self._on_slider, index))
-            self._rows.addWidget(slider)
-            self._sliders.append(slider)
 
     # What the studio says -------------------------------------------------------------------
 
@@ -206,12 +169,10 @@ class LatentPanel(Panel):
         self._category.addItems(list(model.classes))
         self._category.blockSignals(False)
         self._category_row.setVisible(bool(model.classes))
-        few = model.z_dim <= FEW_DIMENSIONS
-        self._ways_label.setText("Noise" if few else "Directions")
-        self._new_ways.setVisible(not few)
         self._canvas.show_text("")
         self._status.setText("")
         self._pages.setCurrentIndex(1)
+        self._throttle.start()  # all panels hear of a model before they hear of a point of it
         self._stand(Point.at(model, model.draw(1, self._seed.value)[0], seed=self._turn))
 
     def _on_taken(self, z: np.ndarray, category: int) -> None:
@@ -224,19 +185,20 @@ class LatentPanel(Panel):
         spec, samples = self._point.model.spec, event.samples
         if samples.shape[1:] != spec.shape:
             return
-        cost = f"{event.milliseconds:.1f} ms".rjust(8)
-        self._status.setText(f"{event.nimg / 1000:,.1f} kimg  ·  {cost}")
+        self._status.setText(f"{event.nimg / 1000:,.1f} kimg  ·  {event.milliseconds:.1f} ms")
         if spec.kind == "points":
             self._canvas.show_point(float(samples[0, 0]), float(samples[0, 1]))
         elif spec.kind == "voxels":
             side = min(self._canvas.width(), self._canvas.height())
             size_px = min(max(side, SMALLEST_SOLID_PX), LARGEST_SOLID_PX)
-            self._worker.submit(partial(pictures.draw_solids, samples[:1], size_px))
+            self._worker.submit(
+                partial(pictures.draw_solids, samples[:1], size_px, theme.current())
+            )
         else:
             self._show_pixels(pictures.to_bytes(samples[:1]))
 
-    def _show_pixels(self, pixels: np.ndarray) -> None:
-        self._canvas.show_image(pictures.to_qimage(pixels[0]))
+    def _show_pixels(self, pixels: np.ndarray, drawn: bool = False) -> None:
+        self._canvas.show_image(pictures.to_qimage(pixels[0]), drawn)
 
     # What the person does -------------------------------------------------------------------
 
@@ -274,7 +236,7 @@ class LatentPanel(Panel):
             fresh = Point.at(point.model, point.model.draw(1, seed)[0], point.category, self._turn)
             self._stand(replace(fresh, psi=point.psi))
 
-    def _on_slider(self, index: int, amount: float) -> None:
+    def _on_moved(self, index: int, amount: float) -> None:
         if self._point is not None:
             self._stand(self._point.move(index, amount))
 
@@ -305,6 +267,7 @@ class LatentPanel(Panel):
         menu.addSeparator()
         smooth = menu.addAction("Smooth pixels")
         smooth.setCheckable(True)
+        smooth.setEnabled(not self._canvas.drawn)
         smooth.setChecked(self._canvas.smooth)
         smooth.toggled.connect(self._canvas.set_smooth)
         menu.popup(self._canvas.mapToGlobal(position))
@@ -323,11 +286,7 @@ class LatentPanel(Panel):
     def _stand(self, point: Point) -> None:
         """Stand here: show it on the controls, tell the others, have it drawn."""
         self._point = point
-        self._build_sliders(point)
-        for slider, amount, home in zip(self._sliders, point.amounts, point.home, strict=True):
-            slider.home = float(home)
-            slider.set_value(float(amount))
-        self._psi.set_value(point.psi)
+        self._ways.show_point(point)
         if self._category.currentIndex() != point.category:
             self._category.blockSignals(True)
             self._category.setCurrentIndex(point.category)

@@ -48,10 +48,12 @@ class PlanePanel(Panel):
             self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
 
     def release(self) -> None:
+        """Let go of the plot."""
         theme.notifier.changed.disconnect(self._recolour)
         self._chart.release()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was missed while hidden."""
         super().showEvent(event)
         if self._stale:
             self._ask()
@@ -65,14 +67,13 @@ class PlanePanel(Panel):
         for item in (self._real, self._fake, self._spot):
             self._chart.addItem(item, ignoreBounds=True)
         self._chart.scene().sigMouseClicked.connect(self._on_click)
-        self._chart.getViewBox().sigRangeChangedManually.connect(
-            lambda: self._home.setEnabled(True)
-        )
         self._legend, self._status = QLabel(), QLabel()
         theme.tone(self._status, "muted")
         self._home = QPushButton("Fit")
         self._home.setToolTip("Back to the whole plane.")
         self._home.clicked.connect(self.fit)
+        view = self._chart.getViewBox()
+        view.sigRangeChangedManually.connect(lambda: self._home.setEnabled(True))
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE[4])
         row.addWidget(self._legend)
@@ -105,7 +106,6 @@ class PlanePanel(Panel):
             self._z = event.model.draw(COUNT, seed=0)
             names = len(event.model.classes)
             self._classes = np.arange(COUNT) % names if names else None
-            self._here = None
             self._place_fakes(np.zeros((0, 2), np.float32))
             self._spot.setData([], [])
             self._show_reals()
@@ -128,9 +128,8 @@ class PlanePanel(Panel):
             self._spot.setData(event.samples[:, 0], event.samples[:, 1])
 
     def _on_latent(self, z: np.ndarray, category: int) -> None:
-        if self._model is not None and z.shape == (self._model.z_dim,):
-            self._here = z, category
-            self._ask_point()
+        self._here = z, category
+        self._ask_point()
 
     # What the person does -------------------------------------------------------------------
 
@@ -179,6 +178,8 @@ class PlanePanel(Panel):
             self._stale = True
             return
         z, category = self._here
+        if z.shape != (self._model.z_dim,):
+            return
         classes = np.array([category]) if self._model.classes else None
         self.studio.ask(POINT_TAG, z[None], classes)
 

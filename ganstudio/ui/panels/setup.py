@@ -1,0 +1,395 @@
+"""What to train: the variant, the data set, their knobs, and how long."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ganstudio.recipe import Basics, Recipe, RecipeError
+from ganstudio.resources import resource
+from ganstudio.train import messages as m
+from ganstudio.ui import theme
+from ganstudio.ui.about import about_html
+from ganstudio.ui.cards import ChoiceCard, PictureCard, WideCard
+from ganstudio.ui.fold import Fold
+from ganstudio.ui.form import Form
+from ganstudio.ui.notice import Notice
+from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.studio import Card, Catalogue, Studio
+from ganstudio.ui.thumbnails import Thumbnail, Thumbnails, paint
+
+COLUMNS = 3
+WAITING = "Loading torch…\nThe window is ready, the networks follow in a moment."
+
+
+class SetupPanel(Panel):
+    """Choose, set the knobs, press Train; while training, the live knobs act at once.
+
+    Signals:
+        recipeChanged: what Train would start is another now, or has faults now.
+    """
+
+    title = "Setup"
+    area = "left"
+    order = 10
+
+    recipeChanged = Signal()  # noqa: N815
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self.variant, self.data = Basics().variant, Basics().data
+        self.variant_cards: dict[str, ChoiceCard] = {}
+        self.data_cards: dict[str, PictureCard] = {}
+        self.forms: dict[str, Form] = {}
+        self._kept: dict[tuple[str, str], dict[str, Any]] = {}
+        self._drawn: dict[str, Thumbnail] = {}
+        self.thumbnails = Thumbnails(studio, self)
+        self.thumbnails.drawn.connect(self._on_drawn)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(Notice(WAITING))
+        self._connect()
+        if studio.catalogue is not None:
+            self._fill()
+
+    # The recipe -----------------------------------------------------------------------------
+
+    def recipe(self) -> Recipe:
+        """What is set up now.
+
+        Raises:
+            RecipeError: with every fault at once.
+        """
+        if self.studio.catalogue is None:
+            raise RecipeError(["Loading torch…"])
+        return Recipe.from_dict(
+            {
+                "variant": self.variant,
+                "data": self.data,
+                **self.forms["basics"].values(),
+                "gan": self.forms["gan"].values(),
+                "dataset": self.forms["dataset"].values(),
+            }
+        )
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Show another recipe, ready to be changed and started."""
+        if not self.studio.training:
+            self._show(recipe.to_dict())
+
+    def release(self) -> None:
+        """End the thread that draws thumbnails."""
+        self.thumbnails.close()
+
+    # Building -------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        studio = self.studio
+        studio.catalogueReady.connect(self._fill)
+        studio.stateChanged.connect(self._on_state)
+        studio.started.connect(lambda event: self._show(event.recipe))
+        studio.tuned.connect(self._on_tuned)
+        studio.refused.connect(self._on_refused)
+        theme.notifier.changed.connect(self._on_colours)
+
+    def _fill(self) -> None:
+        catalogue = self._catalogue
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(theme.SPACE[3], theme.SPACE[2], theme.SPACE[3], theme.SPACE[3])
+        column.setSpacing(theme.SPACE[2])
+        column.addWidget(self._make_start())
+        self.fault_card, self.fault_text = _warning_card()
+        column.addWidget(self.fault_card)
+        column.addWidget(_section("Variant"))
+        for card in catalogue.variants.values():
+            first = card.summary.split("\n")[0]
+            wide = WideCard(card.key, card.title, card.family, first)
+            wide.clicked.connect(partial(self.choose_variant, card.key))
+            self.variant_cards[card.key] = wide
+            column.addWidget(wide)
+        self._about_variant, self._variant_text = _about_fold()
+        column.addWidget(self._about_variant)
+        column.addWidget(_section("Data"))
+        column.addLayout(self._make_data_cards(catalogue))
+        self._about_data, self._data_text = _about_fold()
+        column.addWidget(self._about_data)
+        self._slots: dict[str, QVBoxLayout] = {}
+        self._headings: dict[str, QLabel] = {}
+        for name in ("gan", "dataset", "basics"):
+            self._headings[name] = _section("")
+            column.addWidget(self._headings[name])
+            self._slots[name] = QVBoxLayout()
+            column.addLayout(self._slots[name])
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(content)
+        self._stack.addWidget(scroll)
+        self._stack.setCurrentWidget(scroll)
+        self._build_form("basics", "")
+        self._show_choice()
+        self.thumbnails.draw(list(self.data_cards))
+
+    def _make_start(self) -> QToolButton:
+        """A menu of the recipes that ship with the program; hidden where there are none."""
+        button = QToolButton()
+        button.setText("Start from a recipe…")
+        button.setToolTip("Recipes that come with the program")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        theme.decorate(button, "list")
+        menu = QMenu(button)
+        for path in _presets():
+            name = path.stem.replace("-", " ").replace("_", " ").capitalize()
+            menu.addAction(name, partial(self._load_preset, path))
+        button.setMenu(menu)
+        button.setVisible(not menu.isEmpty())
+        self.start = button
+        return button
+
+    def _make_data_cards(self, catalogue: Catalogue) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(theme.SPACE[2])
+        for place, card in enumerate(catalogue.data.values()):
+            tall = PictureCard(card.key, card.title, f"{card.summary}\n{card.family}")
+            tall.clicked.connect(partial(self.choose_data, card.key))
+            self.data_cards[card.key] = tall
+            grid.addWidget(tall, place // COLUMNS, place % COLUMNS)
+        for column in range(COLUMNS):
+            grid.setColumnStretch(column, 1)
+        return grid
+
+    def _build_form(self, name: str, key: str) -> None:
+        """Put a fresh form into its place, with the values it had when it was last shown."""
+        old = self.forms.pop(name, None)
+        if old is not None:
+            self._slots[name].removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        if name == "basics":
+            form = Form(Basics, only=("seed", "kimg"))
+            form.rows["seed"].put_beside(self._make_die())
+            self._headings[name].setText("TRAINING")
+        else:
+            card = self._card(name, key)
+            form = Form(card.config)
+            self._headings[name].setText(card.title.upper())
+            self._headings[name].setVisible(bool(card.knobs))
+        self.forms[name] = form
+        self._slots[name].addWidget(form)
+        form.changed.connect(self._on_changed)
+        if name == "gan":
+            form.turned.connect(self._on_turned)
+        form.set_values(self._kept.get((name, key), {}))
+
+    def _make_die(self) -> QToolButton:
+        die = QToolButton()
+        theme.decorate(die, "dice")
+        theme.tone(die, "flat")
+        die.setIconSize(QSize(16, 16))
+        die.setToolTip("Roll another seed")
+        die.setAccessibleName("Roll another seed")
+        die.clicked.connect(self._roll)
+        self.die = die
+        return die
+
+    # Choosing -------------------------------------------------------------------------------
+
+    def choose_variant(self, key: str, *_: object) -> None:
+        """Take a variant; the data set changes too if it does not fit."""
+        self._keep()
+        self.variant = key
+        if self._misfit(self.data):
+            fitting = [data for data in self.data_cards if not self._misfit(data)]
+            self.data = fitting[0] if fitting else self.data
+        self._show_choice()
+
+    def choose_data(self, key: str, *_: object) -> None:
+        """Take a data set."""
+        self._keep()
+        self.data = key
+        self._show_choice()
+
+    def _show(self, content: dict[str, Any]) -> None:
+        """Show a recipe in its nested form, as it is started or loaded."""
+        if self.studio.catalogue is None:
+            return
+        self.variant, self.data = content["variant"], content["data"]
+        self._kept["gan", self.variant] = dict(content["gan"])
+        self._kept["dataset", self.data] = dict(content["dataset"])
+        self.forms["basics"].set_values(content)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        self._build_form("gan", self.variant)
+        self._build_form("dataset", self.data)
+        for name, text, fold in (
+            ("gan", self._variant_text, self._about_variant),
+            ("dataset", self._data_text, self._about_data),
+        ):
+            card = self._card(name, self.variant if name == "gan" else self.data)
+            fold.set_title(f"About {card.title}")
+            text.setText(about_html(card.about))
+        self._lock()
+        self._on_changed()
+
+    def _keep(self) -> None:
+        """Remember the knobs, for when their owner is chosen again."""
+        self._kept["gan", self.variant] = self.forms["gan"].values()
+        self._kept["dataset", self.data] = self.forms["dataset"].values()
+
+    def _load_preset(self, path: Path) -> None:
+        try:
+            self.set_recipe(Recipe.load(path))
+        except (RecipeError, OSError) as error:
+            self._show_faults(str(error).splitlines())
+
+    def _roll(self) -> None:
+        self.forms["basics"].set_values({"seed": random.randrange(100_000)})
+        self._on_changed()
+
+    # Faults and what is greyed -----------------------------------------------------------------
+
+    def _on_changed(self, *_: object) -> None:
+        beside = sum(len(form.check()) for form in self.forms.values())
+        lines: list[str] = []
+        if not beside and not self.studio.training:
+            try:
+                self.recipe()
+            except RecipeError as error:
+                lines = error.faults
+        self._show_faults(lines)
+        self.recipeChanged.emit()
+
+    def _show_faults(self, lines: list[str]) -> None:
+        self.fault_text.setText("\n".join(lines))
+        self.fault_card.setVisible(bool(lines))
+
+    def _lock(self) -> None:
+        """While training only live knobs can be changed; the rest is greyed, never hidden."""
+        training = self.studio.training
+        why = "Stop the training to choose another." if training else ""
+        for key, card in self.variant_cards.items():
+            card.setChecked(key == self.variant)
+            card.set_misfit(why)
+        for key, picture in self.data_cards.items():
+            picture.setChecked(key == self.data)
+            picture.set_misfit(why or ("" if key == self.data else self._reason(key)))
+        knobs = self._card("gan", self.variant).knobs
+        live = [name for name, knob in knobs.items() if knob.live]
+        self.forms["gan"].set_enabled_only(live if training else None)
+        self.forms["dataset"].set_enabled_only(() if training else None)
+        self.forms["basics"].set_enabled_only(() if training else None)
+        self.die.setEnabled(not training)
+        self.start.setEnabled(not training)
+
+    def _misfit(self, data: str) -> str:
+        return self.studio.misfit(self.variant, data)
+
+    def _reason(self, data: str) -> str:
+        """Why the chosen variant cannot take a data set, and which ones can."""
+        reason = self._misfit(data)
+        if not reason:
+            return ""
+        able = [
+            card.title
+            for key, card in self._catalogue.variants.items()
+            if not self.studio.misfit(key, data)
+        ]
+        return f"{reason}.\nThese can: {', '.join(able)}" if able else reason
+
+    # What the studio says -----------------------------------------------------------------------
+
+    def _on_state(self, state: str, text: str) -> None:
+        if self.studio.catalogue is not None:
+            self._lock()
+            if state in ("idle", "finished", "failed"):
+                self._on_changed()
+
+    def _on_turned(self, name: str) -> None:
+        if self.studio.training and self._card("gan", self.variant).knobs[name].live:
+            self.studio.tune(name, self.forms["gan"].values()[name])
+
+    def _on_tuned(self, event: m.Tuned) -> None:
+        if "gan" in self.forms:
+            self.forms["gan"].echo(event.knob, event.value)
+
+    def _on_refused(self, event: m.Refused) -> None:
+        if isinstance(event.command, m.Tune) and "gan" in self.forms:
+            self.forms["gan"].refuse(event.command.knob, event.reason)
+
+    def _on_drawn(self, made: Thumbnail) -> None:
+        self._drawn[made.key] = made
+        self.data_cards[made.key].set_picture(paint(made))
+
+    def _on_colours(self) -> None:
+        for made in self._drawn.values():
+            self.data_cards[made.key].set_picture(paint(made))
+        solids = [made.key for made in self._drawn.values() if made.kind == "voxels"]
+        self.thumbnails.draw(solids)  # their ground is part of the picture
+        if self.forms:
+            self._variant_text.setText(about_html(self._card("gan", self.variant).about))
+            self._data_text.setText(about_html(self._card("dataset", self.data).about))
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        assert self.studio.catalogue is not None
+        return self.studio.catalogue
+
+    def _card(self, name: str, key: str) -> Card:
+        return (self._catalogue.variants if name == "gan" else self._catalogue.data)[key]
+
+
+def _presets() -> list[Path]:
+    try:
+        return sorted(resource("recipes").glob("*.toml"))
+    except FileNotFoundError:
+        return []
+
+
+def _section(text: str) -> QLabel:
+    label = QLabel(text.upper())
+    theme.tone(label, "section")
+    label.setContentsMargins(0, theme.SPACE[2], 0, 0)
+    return label
+
+
+def _about_fold() -> tuple[Fold, QLabel]:
+    fold, text, card = Fold("About"), QLabel(), QFrame()
+    theme.tone(card, "card")
+    text.setWordWrap(True)
+    text.setTextFormat(Qt.TextFormat.RichText)
+    text.setOpenExternalLinks(True)
+    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+    inside = QVBoxLayout(card)
+    inside.setContentsMargins(theme.SPACE[3], theme.SPACE[2], theme.SPACE[3], theme.SPACE[2])
+    inside.addWidget(text)
+    fold.body.addWidget(card)
+    return fold, text
+
+
+def _warning_card() -> tuple[QFrame, QLabel]:
+    card, text = QFrame(), QLabel()
+    theme.tone(card, "warned")
+    text.setWordWrap(True)
+    inside = QVBoxLayout(card)
+    inside.addWidget(text)
+    card.hide()
+    return card, text

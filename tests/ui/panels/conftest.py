@@ -1,0 +1,93 @@
+"""A studio whose explorer only notes what it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.train import messages as m
+from ganstudio.ui.studio import Studio
+
+SPECS = {
+    "image": SampleSpec("image", (1, 8, 8)),
+    "voxels": SampleSpec("voxels", (1, 8, 8, 8)),
+    "points": SampleSpec("points", (2,)),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    tag: str
+    z: np.ndarray
+    classes: np.ndarray | None
+    psi: float
+    ticket: int
+
+
+class QuietStudio(Studio):
+    """Panels cannot tell it from the real one, but no thread is ever started."""
+
+    def __init__(self, folder):
+        super().__init__(folder, folder, "cpu")
+        self._timer.stop()
+        self.asked: list[Asked] = []
+
+    def ask(self, tag, z, classes=None, psi=1.0):
+        self.asked.append(Asked(tag, z, classes, psi, len(self.asked) + 1))
+        return len(self.asked)
+
+    def of(self, tag):
+        return [asked for asked in self.asked if asked.tag == tag]
+
+    def offer(self, kind="image", z_dim=32, classes=(), nimg=12_000, prior="normal", **other):
+        """Have a model of this kind ready, as the explorer would."""
+        spec = SPECS[kind]
+        if classes:
+            spec = SampleSpec(spec.kind, spec.shape, ConditionSpec("classes", tuple(classes)))
+        model = m.Model("dcgan", "digits", spec, z_dim, prior, tuple(classes))
+        for name, value in other.items():
+            object.__setattr__(model, name, value)
+        self._on_model(m.ModelReady("live", nimg, model))
+        return model
+
+    def answer(self, asked, samples=None, nimg=12_000):
+        """Send back samples for a request; their first value is the latent's first."""
+        if samples is None:
+            shape = self.model.spec.shape
+            first = asked.z[:, 0].reshape(-1, *[1] * len(shape))
+            samples = np.tanh(np.broadcast_to(first, (len(asked.z), *shape))).astype(np.float32)
+        self._on_rendered(m.Rendered(asked.tag, samples, asked.ticket, nimg, 2.5))
+
+    def begin(self, reals, resumed=False):
+        self._on_started(m.Started(self.runs_root, resumed, {}, {}, reals, 500_000))
+
+
+@pytest.fixture
+def studio(qtbot, tmp_path):
+    studio = QuietStudio(tmp_path)
+    yield studio
+    assert studio.explorer._thread is None
+    assert studio.close(1.0)
+
+
+@pytest.fixture
+def shown(qtbot, studio):
+    """Build a panel, show it, and release it when the test is over."""
+    panels = []
+
+    def show(panel_class, visible=True):
+        panel = panel_class(studio)
+        panels.append(panel)
+        qtbot.addWidget(panel)
+        panel.resize(700, 500)
+        if visible:
+            panel.show()
+            qtbot.waitExposed(panel)
+        return panel
+
+    yield show
+    for panel in panels:
+        panel.release()

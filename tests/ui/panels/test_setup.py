@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from ganstudio.recipe import Recipe, RecipeError
+from ganstudio.train import messages as m
+from ganstudio.ui import theme
+from ganstudio.ui.about import about_html
+from ganstudio.ui.panels import setup
+from ganstudio.ui.panels.base import RecipeSource
+from ganstudio.ui.panels.setup import SetupPanel
+from ganstudio.ui.studio import Studio
+from ganstudio.ui.thumbnails import Thumbnail, make, paint
+
+
+@pytest.fixture
+def studio(live_studio: Studio) -> Studio:
+    """One that drains by itself: sessions run here."""
+    return live_studio
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thumbnails are drawn."""
+    monkeypatch.setattr(setup.Thumbnails, "draw", lambda self, keys: None)
+
+
+@pytest.fixture
+def panel(still: None, ready: Studio, qtbot: Any) -> Iterator[SetupPanel]:
+    made = SetupPanel(ready)
+    qtbot.addWidget(made)
+    made.resize(340, 900)
+    made.show()
+    yield made
+    made.release()
+
+
+def click(qtbot: Any, card: Any) -> None:
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+
+
+def test_before_torch_there_is_a_calm_word(studio: Studio, qtbot: Any) -> None:
+    panel = SetupPanel(studio)
+    qtbot.addWidget(panel)
+    assert "Loading torch" in panel._stack.currentWidget().text  # type: ignore[attr-defined]
+    with pytest.raises(RecipeError, match="Loading torch"):
+        panel.recipe()
+    panel.release()
+
+
+def test_it_fills_once_the_catalogue_is_there(
+    still: None, studio: Studio, catalogue: Any, qtbot: Any
+) -> None:
+    panel = SetupPanel(studio)
+    qtbot.addWidget(panel)
+    studio.catalogue = catalogue
+    with qtbot.waitSignal(panel.recipeChanged):
+        studio.catalogueReady.emit()
+    assert set(panel.variant_cards) == set(catalogue.variants)
+    assert set(panel.data_cards) == set(catalogue.data)
+    panel.release()
+
+
+def test_the_first_recipe_is_the_default_one(panel: SetupPanel) -> None:
+    assert panel.recipe() == Recipe.make()
+    assert isinstance(panel, RecipeSource)
+    assert panel.variant_cards["dcgan"].isChecked()
+    assert panel.data_cards["digits"].isChecked()
+
+
+def test_every_variant_can_be_chosen_and_finds_data_that_fits(
+    panel: SetupPanel, qtbot: Any
+) -> None:
+    for key, card in panel.variant_cards.items():
+        click(qtbot, card)
+        assert panel.recipe().variant == key
+        assert panel.variant_cards[key].isChecked()
+        assert sum(other.isChecked() for other in panel.variant_cards.values()) == 1
+
+
+def test_what_does_not_fit_is_greyed_and_says_why(panel: SetupPanel) -> None:
+    card = panel.data_cards["furniture"]
+    assert not card.isEnabled()
+    assert not card.isHidden()
+    assert "dcgan takes image" in card.toolTip()
+    assert "These can:" in card.toolTip()
+    panel.choose_variant("gan3d")
+    assert panel.data_cards["furniture"].isEnabled()
+    assert panel.recipe().data == "furniture"
+
+
+def test_knobs_are_remembered_while_others_are_chosen(panel: SetupPanel) -> None:
+    panel.forms["gan"].set_values({"batch": 16})
+    panel.choose_variant("wgan_gp")
+    assert panel.recipe().gan.batch != 16  # type: ignore[attr-defined]
+    panel.choose_variant("dcgan")
+    assert panel.recipe().gan.batch == 16  # type: ignore[attr-defined]
+
+
+def test_faults_are_told_beside_the_fields_and_to_the_window(panel: SetupPanel, qtbot: Any) -> None:
+    with qtbot.waitSignal(panel.recipeChanged):
+        editor = panel.forms["gan"].rows["batch"].editor
+        editor.lineEdit().selectAll()
+        qtbot.keyClicks(editor.lineEdit(), "1")
+    assert panel.forms["gan"].rows["batch"].fault.isVisible()
+    panel.forms["basics"].set_values({"kimg": "long"})
+    with pytest.raises(RecipeError) as caught:
+        panel.recipe()
+    assert len(caught.value.faults) == 2
+
+
+def test_faults_of_no_single_field_stand_on_top(panel: SetupPanel) -> None:
+    panel.choose_variant("gan")
+    panel.choose_data("points")
+    if "conditional" not in panel.forms["gan"].rows:
+        pytest.skip("no variant with a choice of conditions")
+    panel.forms["gan"].set_values({"conditional": True})
+    panel._on_changed()
+    assert panel.fault_card.isVisible()
+    assert "classes" in panel.fault_text.text()
+    panel.forms["gan"].set_values({"conditional": False})
+    panel._on_changed()
+    assert not panel.fault_card.isVisible()
+
+
+def test_the_die_rolls_another_seed(panel: SetupPanel, qtbot: Any) -> None:
+    before = panel.recipe().basics.seed
+    with qtbot.waitSignal(panel.recipeChanged):
+        panel.die.click()
+    assert panel.recipe().basics.seed != before
+
+
+def test_a_recipe_is_shown_whole(panel: SetupPanel) -> None:
+    recipe = Recipe.make("wgan_gp", "points", {"batch": 32, "shape": "moons"}, seed=7, kimg=12.0)
+    panel.set_recipe(recipe)
+    assert panel.recipe() == recipe
+
+
+def test_shipped_recipes_are_offered(
+    still: None, ready: Studio, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Recipe.make("gan", "points", {"batch": 128}, kimg=20.0)
+    path = tmp_path / "first-steps.toml"
+    path.write_text(wanted.to_toml())
+    (tmp_path / "wrong.toml").write_text('variant = "nothing"')
+    monkeypatch.setattr(setup, "_presets", lambda: [path, tmp_path / "wrong.toml"])
+    panel = SetupPanel(ready)
+    qtbot.addWidget(panel)
+    first, wrong = panel.start.menu().actions()
+    assert first.text() == "First steps"
+    first.trigger()
+    assert panel.recipe() == wanted
+    wrong.trigger()
+    assert "no variant 'nothing'" in panel.fault_text.text()
+    assert panel.recipe() == wanted
+    panel.release()
+
+
+def test_while_training_the_running_recipe_shows_and_live_knobs_act(
+    panel: SetupPanel, ready: Studio, engines: list, qtbot: Any
+) -> None:
+    ready.start(Recipe.make("dcgan", "digits", {"batch": 8}), paused=True)
+    qtbot.waitUntil(lambda: ready.state == "paused")
+    gan = panel.forms["gan"]
+    assert gan.values()["batch"] == 8
+    assert gan.rows["d_lr"].editor.isEnabled()
+    assert not gan.rows["batch"].editor.isEnabled()
+    assert not panel.forms["basics"].rows["seed"].editor.isEnabled()
+    assert not panel.data_cards["mnist"].isEnabled()
+    assert "Stop the training" in panel.variant_cards["gan"].toolTip()
+    editor = gan.rows["d_lr"].editor
+    editor.lineEdit().selectAll()
+    qtbot.keyClicks(editor.lineEdit(), "0.01")
+    qtbot.waitUntil(lambda: engines[0].tuned == [("d_lr", 0.01)])
+    qtbot.waitUntil(lambda: ready.recipe is not None and ready.recipe.gan.d_lr == 0.01)  # type: ignore[attr-defined]
+    ready.stop()
+    qtbot.waitUntil(lambda: not ready.training)
+    assert gan.rows["batch"].editor.isEnabled()
+    assert panel.variant_cards["gan"].isEnabled()
+
+
+def test_a_refused_change_is_told_beside_its_knob(
+    panel: SetupPanel, ready: Studio, engines: list, qtbot: Any
+) -> None:
+    ready.start(Recipe.make(), paused=True)
+    qtbot.waitUntil(lambda: ready.state == "paused")
+    editor = panel.forms["gan"].rows["g_lr"].editor
+    editor.lineEdit().selectAll()
+    qtbot.keyClicks(editor.lineEdit(), "0.125")
+    row = panel.forms["gan"].rows["g_lr"]
+    qtbot.waitUntil(lambda: "not welcome" in row.fault.text())
+
+
+def test_a_knob_tuned_elsewhere_is_shown(panel: SetupPanel, ready: Studio) -> None:
+    ready.tuned.emit(m.Tuned("g_lr", 0.003, 2e-4, 64))
+    assert panel.forms["gan"].values()["g_lr"] == 0.003
+
+
+def test_thumbnails_arrive_from_their_thread(ready: Studio, qtbot: Any) -> None:
+    panel = SetupPanel(ready)
+    qtbot.addWidget(panel)
+    qtbot.waitUntil(lambda: {"digits", "points"} <= set(panel._drawn), timeout=20_000)
+    assert panel.data_cards["digits"]._picture is not None
+    panel.release()
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_thumbnails_of_every_kind_are_drawn(
+    ready: Studio, qapp: Any, mode: theme.Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theme.apply(qapp, mode)
+    for key in ("digits", "points"):
+        image = paint(make(ready, key), 96).toImage()
+        shades = {image.pixel(x, y) for x in range(0, 96, 3) for y in range(0, 96, 3)}
+        assert len(shades) > 3, key
+    monkeypatch.setattr(
+        "ganstudio.ui.thumbnails.draw_solids",
+        lambda solids, size, colours: np.full((len(solids), size, size, 3), 200, np.uint8),
+    )
+    assert make(ready, "furniture").kind == "voxels"
+    empty = paint(Thumbnail("mnist", "image", None), 96).toImage()
+    assert len({empty.pixel(x, 48) for x in range(96)}) > 1, "a mark for what is not there yet"
+    theme.apply(qapp, "dark")
+
+
+def test_about_texts_are_laid_out(qapp: Any) -> None:
+    text = "A lead.\n\n    D:  x < y,  G:  z\n\nSource: A et al. 2014, arXiv:1406.2661, Eq. 1."
+    rich = about_html(text)
+    assert "x &lt; y" in rich
+    assert "monospace" in rich
+    assert "href='https://arxiv.org/abs/1406.2661'" in rich
+
+
+def test_about_shows_the_chosen_card(panel: SetupPanel, catalogue: Any) -> None:
+    panel.choose_variant("wgan_gp")
+    assert panel._about_variant.header.text() == "About WGAN-GP"
+    assert "arxiv.org" in panel._variant_text.text()
