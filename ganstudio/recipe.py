@@ -38,6 +38,7 @@ class Basics(Config):
         low=0.1,
         high=1e6,
         unit="kimg",
+        title="Length",
         log=True,
         help="Training ends by itself after so many thousand real samples.",
     )

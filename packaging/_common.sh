@@ -198,7 +198,8 @@ make_venv() {
 # pip, then the stamp. A kill leaves the mark, which makes the next start begin anew; an orderly
 # failure (no network) does not: the next start goes on from there.
 install_package() {
-    local extras
+    local extras first=
+    [ -e "$STAMP" ] || first="The first time this fetches up to 3 GB and takes some minutes."
     extras=$(sed -n 2p "$STAMP" 2>/dev/null)
     case ",$extras," in
     *",$1,"*) ;;
@@ -206,8 +207,7 @@ install_package() {
     esac
     rm -f "$STAMP"
     echo $$ >"$MARK"
-    say "Installing GAN Studio with torch, Qt and the rest into .venv." \
-        "The first time this fetches up to 3 GB and takes some minutes."
+    say "Installing GAN Studio with torch, Qt and the rest into .venv." ${first:+"$first"}
     with_progress "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input \
         -e ".${extras:+[$extras]}"
     check_pair

@@ -53,7 +53,9 @@ class GANConfig(Config):
         log=True,
         help="Real samples in one update. Larger is steadier and slower.",
     )
-    z_dim: int = knob(64, low=1, high=1024, help="Dimensions of the latent noise z.")
+    z_dim: int = knob(
+        64, low=1, high=1024, title="Latent size", help="Dimensions of the latent noise z."
+    )
     width: int = knob(
         32,
         low=2,
@@ -112,6 +114,7 @@ class GANConfig(Config):
         low=0,
         high=1e5,
         unit="kimg",
+        title="EMA half-life",
         help="Half-life of the moving average of the generator's weights that is shown and "
         "exported; 0 shows the raw weights (Karras et al. 2018).",
     )

@@ -151,8 +151,7 @@ class Engine:
             return
         nimg = self.trainer.nimg
         self._recent.append((self._seconds, nimg))
-        (begun, first), (now, last) = self._recent[0], self._recent[-1]
-        rate = (last - first) / (now - begun) if now > begun else 0.0
+        rate = self._rate()
         self._announce(
             m.Stats(
                 self.trainer.steps, nimg, self._seconds, rate, terms, _memory(self.trainer.machine)
@@ -169,14 +168,16 @@ class Engine:
         Raises:
             RecipeError: if it will not go; nothing has changed then.
         """
-        before = getattr(self.recipe.gan, knob, None)
-        self.recipe = self.recipe.tuned(knob, value)
+        recipe = self.recipe.tuned(knob, value)
+        before, self.recipe = getattr(self.recipe.gan, knob), recipe
         self.trainer.gan.config = self.recipe.gan
         self._saved_updates = -1
         after = getattr(self.recipe.gan, knob)
         nimg = self.trainer.nimg
-        self._record({"nimg": nimg, "event": "tuned", "knob": knob, "value": after})
-        self._announce(m.Tuned(knob, after, before if before is not None else after, nimg))
+        self._record(
+            {"nimg": nimg, "event": "tuned", "knob": knob, "value": after, "before": before}
+        )
+        self._announce(m.Tuned(knob, after, before, nimg))
 
     def save(self) -> None:
         """Write a checkpoint, unless this very state is on the disk already."""
@@ -290,8 +291,16 @@ class Engine:
             self._announce(
                 m.Noted(f"Saving failed, training goes on and tries again: {error}", "error")
             )
-        else:
-            self._announce(m.Saved(path, checkpoint.nimg))
+            return
+        self._record({"nimg": checkpoint.nimg, "event": "saved", "checkpoint": path.name})
+        self._announce(m.Saved(path, checkpoint.nimg))
+
+    def _rate(self) -> float:
+        """Real samples a second over the last reports."""
+        if not self._recent:
+            return 0.0
+        (begun, first), (now, last) = self._recent[0], self._recent[-1]
+        return (last - first) / (now - begun) if now > begun else 0.0
 
     def _wait(self) -> None:
         if self._writing is not None:
@@ -307,6 +316,7 @@ class Engine:
                 "nimg": self.trainer.nimg,
                 "step": self.trainer.steps,
                 "seconds": round(self._seconds, 3),
+                "samples_per_second": round(self._rate(), 1),
                 "terms": terms,
             }
         )

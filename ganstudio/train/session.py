@@ -125,6 +125,7 @@ class Session:
         self._state: m.State = "idle"
         self._budget: int | None = 0  # rounds until pause; None runs on
         self._side: m.Side | None = None
+        self._runs: list[m.Run] = []  # asked for while another one is under way
         self._pace_s = 0.0
         self._ending: m.Stop | None = None
 
@@ -186,6 +187,8 @@ class Session:
             engine.step(self._side)
             if self._budget is not None:
                 self._budget -= 1
+                if self._budget == 0:
+                    self._next_run()
             if self._budget == 0 or time.monotonic() - reported >= REPORT_INTERVAL_S:
                 engine.report()
                 reported = time.monotonic()
@@ -211,6 +214,13 @@ class Session:
             obeyed = True
         return obeyed
 
+    def _next_run(self) -> None:
+        """Take up the run that waits longest: presses of a step button are never lost."""
+        if self._runs:
+            run = self._runs.pop(0)
+            self._budget, self._side = run.steps, run.side
+            self._become("running")
+
     def _hold(self, engine: Engine, until: float) -> None:
         """Slow motion: wait for the next step's time, obeying what comes meanwhile."""
         while self._ending is None and self._budget != 0 and self._pace_s:
@@ -229,10 +239,11 @@ class Session:
                 case m.Run(steps, side):
                     if steps is not None and steps < 1:
                         raise ValueError(f"steps must be at least 1, got {steps}")
-                    self._budget, self._side = steps, side
-                    self._become("running")
+                    self._runs = [command] if steps is None else [*self._runs, command]
+                    if not self._budget:
+                        self._next_run()
                 case m.Pause():
-                    self._budget = 0
+                    self._budget, self._runs = 0, []
                     engine.serve(always=True)
                     self._become("paused")
                 case m.Pace(rate):

@@ -58,6 +58,8 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         axes = {side: Axis(side) for side in ("left", "bottom")}
         super().__init__(enableMenu=False, axisItems=axes)
         self.hideButtons()
+        menu = self.getPlotItem().ctrlMenu  # made without a parent, it would outlive the plot
+        menu.setParent(self, menu.windowFlags())
         self.setFrameShape(self.Shape.NoFrame)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
@@ -73,9 +75,8 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
             self.getAxis(side).setPen(theme.current().line)
 
     def release(self) -> None:
-        """Let go of what would keep it alive."""
+        """Follow the palette no longer."""
         theme.notifier.changed.disconnect(self.restyle)
-        self.close()
 
 
 class Uprights(pg.GraphicsObject):  # type: ignore[misc]

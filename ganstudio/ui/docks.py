@@ -30,7 +30,7 @@ from ganstudio.ui.studio import Studio
 log = logging.getLogger(__name__)
 
 LAYOUT_VERSION = 1  # raise it when a kept layout would no longer make sense
-LEFT_PX, RIGHT_PX, BOTTOM_PX = 340, 320, 260
+LEFT_PX, RIGHT_PX, BOTTOM_PX, LEAST_PX = 340, 320, 260, 220
 
 
 class Docks:
@@ -96,8 +96,8 @@ class Docks:
         """Give the areas their first sizes, smaller in a small window."""
         width, height = self.window.width(), self.window.height()
         for area, wanted, most, way in (
-            ("left", LEFT_PX, 0.27 * width, Qt.Orientation.Horizontal),
-            ("right", RIGHT_PX, 0.25 * width, Qt.Orientation.Horizontal),
+            ("left", LEFT_PX, 0.235 * width, Qt.Orientation.Horizontal),
+            ("right", RIGHT_PX, 0.22 * width, Qt.Orientation.Horizontal),
             ("bottom", BOTTOM_PX, 0.3 * height, Qt.Orientation.Vertical),
         ):
             members = self._of(area)
@@ -228,6 +228,8 @@ class Dock(QDockWidget):
         self.panel = panel
         self.setObjectName(key)
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        if not content.minimumWidth():
+            content.setMinimumWidth(LEAST_PX)  # growing texts must not push neighbours out
         self.setWidget(content)
         self._title = _TitleBar(self)
         self._none = QWidget()

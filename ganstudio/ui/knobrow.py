@@ -21,7 +21,7 @@ from ganstudio.knobs import Knob
 from ganstudio.ui import theme
 from ganstudio.ui.numbers import NumberEdit, shown
 
-EDITOR_PX = 96
+EDITOR_PX = 88
 Editor = NumberEdit | QCheckBox | QComboBox | QLineEdit
 
 
@@ -115,6 +115,7 @@ class Row(QWidget):
         self.label.setBuddy(self.editor)
         self.editor.setAccessibleName(self.knob.title)
         theme.tone(self.unit, "small")
+        self.unit.setVisible(self.knob.unit.lower() not in self.knob.title.lower().split())
         theme.tone(self.fault, "error")
         self.fault.setWordWrap(True)
         self.fault.hide()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QPushButton,
     QTreeWidget,
@@ -126,7 +127,10 @@ class OpenRun(QDialog):
             item.setToolTip(0, str(line.folder))
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(item)
-        self.list.setColumnWidth(0, 280)
+        self.list.header().setStretchLastSection(False)
+        for column in range(1, 5):
+            self.list.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         if self._training:
             self.hint.setText("A training is going on: stop it before you open another run.")
         elif lines:

@@ -92,7 +92,8 @@ QPushButton[tone="link"] {
 }
 QPushButton[tone="link"]:hover { text-decoration: underline; }
 QToolButton[tone="fold"] {
-  background: transparent; border: 1px solid transparent; padding: 3px 0; margin-left: -6px; font-weight: 600;
+  background: transparent; border: 1px solid transparent; padding: 3px 0; margin-left: -6px;
+  font-weight: 600;
   text-align: left;
 }
 QToolButton[tone="fold"]:hover { background: $hover; }
@@ -117,7 +118,6 @@ QComboBox QAbstractItemView {
   selection-background-color: $hover; selection-color: $text;
 }
 QAbstractSpinBox { padding-right: 16px; }
-QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 2px 0 5px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
   border: none; background: transparent; width: 15px; subcontrol-origin: border;
 }

@@ -192,6 +192,7 @@ class Transport(QWidget):
 
         self.train = action("Train", "play", "Train, and pause after the step in hand", "Space")
         self.train.setAutoRepeat(False)
+        self.train.setIconVisibleInMenu(False)  # it is tinted for the button's ground
         self.step = action("Step", "step", "One full round: D's updates, then G's", "F6")
         self.step_d = action("Step D", "step-d", "One update of the discriminator alone", "F7")
         self.step_g = action("Step G", "step-g", "One update of the generator alone", "F8")

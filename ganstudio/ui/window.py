@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, QUrl
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._kind, self._closing, self._closed, self._sized = "", False, False, False
         self.setWindowTitle(TITLE)
         self.setMinimumSize(900, 560)
-        self.resize(1600, 1000)
+        self.resize(self.screen().availableSize().boundedTo(QSize(1600, 1000)))
         self.banner, self.transport, self.status = Banner(), Transport(studio), StatusLine(studio)
         self.setStatusBar(self.status)
         self._lay_out()

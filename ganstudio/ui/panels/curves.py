@@ -31,7 +31,7 @@ from ganstudio.ui.studio import Studio
 REDRAW_MS = 66
 MOST_POINTS = 2000
 FAINT = 0.22
-ALIKE = 110  # sum of the differences of red, green and blue
+ALIKE = 80  # sum of the differences of red, green and blue
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 EMPTY = "Nothing to plot yet. The losses of both players appear here while they train."
 

@@ -57,7 +57,7 @@ class GalleryPanel(Panel):
         self._build()
         self._workers = {name: Background(f"gallery-{name}", self) for name in self.grids}
         for name, worker in self._workers.items():
-            worker.done.connect(partial(self._show_pixels, name, drawn=True))
+            worker.done.connect(partial(self._on_drawn, name))
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._redraw_solids)
         theme.notifier.changed.connect(self._redraw_solids)
@@ -148,6 +148,7 @@ class GalleryPanel(Panel):
         if event.model != self._model:
             self._model = event.model
             self._samples.pop("Generated", None)
+            self.grids["Generated"].show_pictures(np.zeros((0, 1, 1, 3), np.uint8))
             self._set_reals(self.studio.reals)
             self._draw_latents()
         else:
@@ -201,13 +202,14 @@ class GalleryPanel(Panel):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if index >= 0:
-            picture = pictures.enlarged(grid.pictures[index])
+            picture = grid.pictures[index]
+            picture = picture if grid.drawn else pictures.enlarged(picture)
             stem = f"{name.lower()}-{index + 1}.png"
-            menu.addAction("Copy picture").triggered.connect(partial(pictures.copy, picture))
-            menu.addAction("Save picture…").triggered.connect(partial(self._save, picture, stem))
+            menu.addAction("Copy picture").triggered.connect(lambda: pictures.copy(picture))
+            menu.addAction("Save picture…").triggered.connect(lambda: self._save(picture, stem))
         save_grid = menu.addAction("Save grid…")
         save_grid.setEnabled(bool(grid.pictures))
-        save_grid.triggered.connect(partial(self._save_grid, name))
+        save_grid.triggered.connect(lambda: self._save_grid(name))
         menu.popup(position)
 
     def _save_grid(self, name: str) -> None:
@@ -256,6 +258,11 @@ class GalleryPanel(Panel):
         else:
             self._show_pixels(name, pictures.to_bytes(samples))
 
+    def _on_drawn(self, name: str, pixels: np.ndarray) -> None:
+        samples = self._samples.get(name)
+        if samples is not None and samples.ndim == 5:  # else it was drawn for a model now gone
+            self._show_pixels(name, pixels, drawn=True)
+
     def _show_pixels(self, name: str, pixels: np.ndarray, drawn: bool = False) -> None:
         latents = self._latents
         if name == "Generated" and latents is not None and len(pixels) == len(latents.z):
@@ -292,15 +299,19 @@ class GalleryPanel(Panel):
             control.setEnabled(shown)
         if model is not None:
             self._smooth.setEnabled(model.spec.kind == "image")
-            self._heading.setText(f"{self._title_of(model)} on {model.data}")
+            self._heading.setText(self._title_of(model))
             source = self.studio.model_source
             live = "live" if source == "live" else source.rstrip("/").rsplit("/", 1)[-1]
             self._status.setText("  ·  ".join((f"{self._nimg / 1000:,.1f} kimg", live)))
 
     def _title_of(self, model: m.Model) -> str:
         catalogue = self.studio.catalogue
-        card = catalogue.variants.get(model.variant) if catalogue is not None else None
-        return card.title if card is not None else model.variant
+        if catalogue is None:
+            return f"{model.variant} on {model.data}"
+        variant, data = catalogue.variants.get(model.variant), catalogue.data.get(model.data)
+        return f"{variant.title if variant else model.variant} on " + (
+            data.title if data else model.data
+        )
 
     def _direct(self) -> None:
         wide = self.width() > self.height()

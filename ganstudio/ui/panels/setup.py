@@ -34,6 +34,7 @@ from ganstudio.ui.studio import Card, Catalogue, Studio
 from ganstudio.ui.thumbnails import Thumbnail, Thumbnails, paint
 
 COLUMNS = 3
+LEAST_PX = 296
 WAITING = "Loading torch…\nThe window is ready, the networks follow in a moment."
 
 
@@ -60,6 +61,7 @@ class SetupPanel(Panel):
         self._drawn: dict[str, Thumbnail] = {}
         self.thumbnails = Thumbnails(studio, self)
         self.thumbnails.drawn.connect(self._on_drawn)
+        self.setMinimumWidth(LEAST_PX)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(Notice(WAITING))
         self._connect()

@@ -66,20 +66,21 @@ class QuietStudio(Studio):
 
 
 @pytest.fixture
-def studio(qtbot, tmp_path):
+def quiet(qtbot, tmp_path):
     studio = QuietStudio(tmp_path)
     yield studio
     assert studio.explorer._thread is None
     assert studio.close(1.0)
+    studio.deleteLater()
 
 
 @pytest.fixture
-def shown(qtbot, studio):
+def shown(qtbot, quiet):
     """Build a panel, show it, and release it when the test is over."""
     panels = []
 
     def show(panel_class, visible=True):
-        panel = panel_class(studio)
+        panel = panel_class(quiet)
         panels.append(panel)
         qtbot.addWidget(panel)
         panel.resize(700, 500)

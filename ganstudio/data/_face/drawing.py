@@ -1,0 +1,128 @@
+"""Draws faces from their attributes, layer by layer from the back to the front."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from ganstudio.data._face import features, hair, hats
+from ganstudio.data._face.attributes import ATTRIBUTES, colours
+from ganstudio.nn.sdf import Canvas, Look, box, circle, ellipse
+
+# about what stays in a processor's cache while a layer is painted
+_PIXELS_AT_ONCE = 1 << 18
+
+
+def render(attributes: Look, size: int) -> Tensor:
+    """Draw faces.
+
+    Args:
+        attributes: as ``draw`` gives them, (N,) each; change any value to change the face.
+        size: pixels a side.
+
+    Returns:
+        (N, 3, size, size) uint8, red, green, blue.
+    """
+    count = len(attributes["expression"])
+    pictures = torch.empty(count, 3, size, size, dtype=torch.uint8)
+    step = max(1, _PIXELS_AT_ONCE // size**2)
+    for start in range(0, count, step):
+        chunk = {name: value[start : start + step] for name, value in attributes.items()}
+        pictures[start : start + step] = _draw(chunk, size)
+    return pictures
+
+
+def _draw(attributes: Look, size: int) -> Tensor:
+    look = _look(attributes)
+    canvas = Canvas.blank(len(attributes["expression"]), size)
+    _background(canvas, look)
+    still = torch.zeros_like(look["shift"])
+    body = canvas.turned(still, look["shift"] * 0.5, still)
+    head = canvas.turned(look["tilt"] * (math.pi / 180), look["shift"], still + 0.05)
+    hair.behind(head, look)
+    _body(body.window(-1, 0.3, 1, 1), head.window(-1, 0.3, 1, 1), look)
+    features.skin(head.window(-0.75, -0.65, 0.75, 0.75), look)
+    features.face(head.window(-0.65, -0.5, 0.65, 0.75), look)
+    hair.front(head, look)
+    features.brows(head.window(-0.6, -0.5, 0.6, 0.1), look)
+    features.glasses(head.window(-0.7, -0.4, 0.7, 0.4), look)
+    hats.hats(head.window(-1, -1, 1, 0.2), look)
+    return canvas.rgb.mul_(255).round_().clamp_(0, 255).to(torch.uint8)
+
+
+def _look(attributes: Look) -> Look:
+    """Attributes ready for drawing: numbers as (N, 1, 1), indices (N,), colours (N, 3, 1, 1)."""
+    look = {
+        name: value if name in ATTRIBUTES else value.float()[:, None, None]
+        for name, value in attributes.items()
+    }
+    look["w"], look["h"] = look["face_width"], look["face_length"]
+    look["side"] = look["parting"][:, None, None] * 2.0 - 1.0
+    for name, key in (("skin", "skin_rgb"), ("hair_colour", "hair_rgb"), ("eye_colour", "iris"),
+                      ("hat_colour", "hat_rgb"), ("clothes_colour", "cloth"),
+                      ("background", "backdrop")):  # fmt: skip
+        look[key] = colours(name, attributes[name])
+    look["skin_dark"] = look["skin_rgb"] * torch.tensor([0.86, 0.74, 0.70])[None, :, None, None]
+    look["hair_dark"] = look["hair_rgb"] * 0.74
+    look["hair_light"] = look["hair_rgb"].lerp(torch.ones(1), 0.28)
+    look["cloth_dark"] = look["cloth"] * 0.78
+    look["hat_dark"] = look["hat_rgb"] * 0.76
+    look["hat_line"] = hats.line(look)
+    return look
+
+
+def _background(canvas: Canvas, look: Look) -> None:
+    """A flat colour with a paler disc behind the head."""
+    canvas.rgb.copy_(look["backdrop"].expand_as(canvas.rgb))
+    pale = look["backdrop"].lerp(torch.ones(1), 0.42)
+    canvas.paint(circle(canvas.x[:1], canvas.y[:1], 0.9), pale)
+
+
+def _body(body: Canvas, head: Canvas, look: Look) -> None:
+    x, y = body.x, body.y
+    body.paint(box(x, y - 1.3, 0.76, 0.5, 0.34), look["cloth"])
+    # a soft shade on the side away from the light
+    shade = body.cover(box(x, y - 1.3, 0.76, 0.5, 0.34)) * ((x - 0.15) * 0.9).clamp(0, 0.5)
+    body.tint(shade, look["cloth_dark"])
+    body.each(look, look["clothes"] == 2, _hood)
+    neck = torch.minimum(box(x, y - 0.6, 0.17, 0.3, 0.05), ellipse(x, y - 0.85, 0.23, 0.12))
+    body.paint(neck, look["skin_rgb"])
+    chin = features.outline(head.x, head.y - 0.1, look)
+    body.tint(body.cover(torch.maximum(chin, neck)), look["skin_dark"])
+    for index, draw in enumerate((_tee, _shirt, _strings, _turtleneck)):
+        body.each(look, look["clothes"] == index, draw)
+
+
+def _tee(body: Canvas, look: Look) -> None:
+    ring = ellipse(body.x, body.y - 0.85, 0.25, 0.14).abs_().sub_(0.022)
+    body.paint(torch.maximum(ring, 0.8 - body.y), look["cloth_dark"])
+
+
+def _shirt(body: Canvas, look: Look) -> None:
+    s, y = body.x.abs(), body.y
+    below = torch.maximum(0.84 - y, s * 0.8 - 0.14 + 0.2 * (y - 0.84))
+    body.paint(torch.maximum(below, s - 0.2), look["cloth"])
+    # one flap of the collar, a triangle between three lines, and its mirror image
+    inner, outer = 0.74 * (0.168 - s) + 0.673 * (0.745 - y), 0.991 * (s - 0.168) - 0.13 * (y - 0.745)
+    flap = torch.maximum(torch.maximum(inner, outer), 0.9 * (y - 0.93) - 0.436 * (s - 0.01))
+    body.paint(flap - 0.02, look["cloth_dark"])
+    body.paint(flap, look["cloth"].lerp(torch.ones(1), 0.45))
+
+
+def _hood(body: Canvas, look: Look) -> None:
+    body.paint(ellipse(body.x, body.y - 0.82, 0.42, 0.2), look["cloth_dark"])
+
+
+def _strings(body: Canvas, look: Look) -> None:
+    s, y = body.x.abs(), body.y
+    front = torch.maximum(ellipse(s, y - 0.87, 0.42, 0.21), -ellipse(s, y - 0.76, 0.31, 0.21))
+    body.paint(front, look["cloth"].lerp(torch.ones(1), 0.12))
+    body.paint(box(s - 0.13, y - 1.0, 0.018, 0.1, 0.018), torch.ones(1, 3, 1, 1))
+
+
+def _turtleneck(body: Canvas, look: Look) -> None:
+    x, y = body.x, body.y
+    body.paint(box(x, y - 0.84, 0.23, 0.14, 0.06), look["cloth"])
+    body.paint(box(x, y - 0.86, 0.21, 0.014, 0.014), look["cloth_dark"])

@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import pytest
+
+from ganstudio import registry
+from ganstudio.recipe import Recipe, RecipeError, misfit
+from ganstudio.resources import resource
+from ganstudio.samples import SampleSpec
+
+
+def test_flat_knobs_go_to_whom_they_belong() -> None:
+    recipe = Recipe.make("dcgan", "digits", {"batch": 32, "size": 32}, seed=3)
+    assert recipe.gan.batch == 32
+    assert recipe.dataset.size == 32
+    assert recipe.basics.seed == 3
+
+
+def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
+    recipe = Recipe.make("gan3d", "furniture", {"g_lr": 5e-4, "conditional": True}, kimg=12.5)
+    path = tmp_path / "r.toml"
+    path.write_text(recipe.to_toml())
+    assert Recipe.load(path) == recipe
+
+
+def test_every_fault_is_listed_at_once() -> None:
+    with pytest.raises(RecipeError) as caught:
+        Recipe.from_dict({
+            "variant": "dcgan", "data": "digits", "seed": -1, "colour": "red",
+            "gan": {"batch": 1, "nothing": 2}, "dataset": {"size": 17},
+        })  # fmt: skip
+    faults = caught.value.faults
+    assert len(faults) == 5
+    for word in ("seed = -1", "colour", "batch = 1", "nothing", "size = 17"):
+        assert any(word in fault for fault in faults), word
+
+
+def test_unknown_members_are_named_with_those_there_are() -> None:
+    with pytest.raises(RecipeError) as caught:
+        Recipe.make("dogan", "diggits")
+    assert "there are:" in caught.value.faults[0]
+    assert "dcgan" in caught.value.faults[0]
+    assert "digits" in caught.value.faults[1]
+
+
+def test_a_variant_that_cannot_take_the_data_is_refused_with_the_reason() -> None:
+    with pytest.raises(RecipeError, match="gan3d takes voxels"):
+        Recipe.make("gan3d", "digits")
+    assert misfit("gan", SampleSpec("points", (2,))) == ""
+
+
+def test_classes_are_asked_of_data_that_has_them() -> None:
+    with pytest.raises(RecipeError, match="needs data with classes"):
+        Recipe.make("wgan_gp", "points", {"conditional": True})
+
+
+def test_only_live_knobs_can_be_tuned() -> None:
+    recipe = Recipe.make("dcgan", "digits")
+    assert recipe.tuned("g_lr", 1e-4).gan.g_lr == 1e-4
+    assert recipe.gan.g_lr == 2e-4
+    with pytest.raises(RecipeError, match="takes a new run"):
+        recipe.tuned("z_dim", 8)
+    with pytest.raises(RecipeError, match="no knob"):
+        recipe.tuned("gllr", 8)
+    with pytest.raises(RecipeError, match="must be"):
+        recipe.tuned("g_lr", -1.0)
+
+
+def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    path.write_bytes(b"\xff\xfe\x00 = [")
+    with pytest.raises(RecipeError, match="no TOML"):
+        Recipe.load(path)
+    path.write_bytes(b"#" * (2 << 20))
+    with pytest.raises(RecipeError, match="larger than 1 MB"):
+        Recipe.load(path)
+
+
+@pytest.mark.parametrize("path", sorted(resource("recipes").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_shipped_recipe_is_valid_and_says_what_it_is_for(path: Path) -> None:
+    Recipe.load(path)
+    assert path.read_text().startswith("# ")
+
+
+@pytest.mark.parametrize("variant", registry.keys("gans"))
+def test_knobs_of_every_variant_survive_toml(variant: str) -> None:
+    member = registry.find("gans", variant)
+    data = {"points": "points", "image": "digits", "voxels": "furniture"}[member.takes[0]]
+    recipe = Recipe.make(variant, data)
+    import tomllib
+
+    assert Recipe.from_dict(tomllib.loads(recipe.to_toml())) == recipe
+    with pytest.raises(RecipeError, match="batch = -5"):
+        Recipe.make(variant, data, {"batch": -5})

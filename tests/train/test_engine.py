@@ -1,0 +1,225 @@
+"""Trainer, run folder and explorer together, as the window and the command line use them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganstudio.data.base import DataError
+from ganstudio.recipe import Recipe
+from ganstudio.train import messages as m
+from ganstudio.train.engine import Engine
+from ganstudio.train.explorer import Mailbox
+from ganstudio.train.run import RunError, RunFolder
+from ganstudio.train.sampler import Sampler
+
+SMALL = {"batch": 16, "width": 4, "z_dim": 4}
+
+TRAIN = """
+import json, sys
+from pathlib import Path
+import torch
+torch.set_num_threads(1)
+from ganstudio.recipe import Recipe
+from ganstudio.train.engine import Engine
+variant, knobs, folder, steps, resume = json.loads(sys.argv[1])
+recipe = Recipe.make(variant, "digits", knobs, seed=5, kimg=1e5)
+engine = Engine.build(recipe, lambda event: None, folder=Path(folder), resume=resume,
+                      data_root=Path(folder), device="cpu")
+torch.set_num_threads(1)
+for step in range(steps):
+    engine.step(None)
+    terms = engine.trainer.read()
+engine.save()
+engine.close()
+print(json.dumps([engine.trainer.steps, engine.trainer.nimg, terms]))
+"""
+
+
+def build(folder: Path, events: list[m.Event] | None = None, **more: object) -> Engine:
+    recipe = Recipe.make("gan", "points", SMALL, kimg=more.pop("kimg", 100.0))
+    told = events.append if events is not None else lambda event: None
+    return Engine.build(recipe, told, folder=folder, data_root=folder, device="cpu", **more)
+
+
+def test_two_hundred_steps_are_a_hundred_a_save_a_new_process_and_a_hundred(
+    tmp_path: Path,
+) -> None:
+    knobs = {"batch": 4, "width": 4, "z_dim": 4}
+
+    def train(folder: str, steps: int, resume: bool = False) -> list[object]:
+        arguments = json.dumps(["dcgan", knobs, str(tmp_path / folder), steps, resume])
+        done = subprocess.run(
+            [sys.executable, "-c", TRAIN, arguments], capture_output=True, text=True, check=True
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+
+    straight = train("straight", 200)
+    train("halves", 100)
+    resumed = train("halves", 100, resume=True)
+    assert straight == resumed
+    assert straight[0] == 200
+    a = RunFolder.open(tmp_path / "straight").read()
+    b = RunFolder.open(tmp_path / "halves").read()
+    for mine, other in ((a.weights, b.weights), (a.generator, b.generator)):
+        assert all(np.array_equal(mine[name], other[name]) for name in mine)
+
+
+def test_a_run_folder_holds_all_that_the_design_names(tmp_path: Path) -> None:
+    events: list[m.Event] = []
+    engine = build(tmp_path / "run", events)
+    for _ in range(3):
+        engine.step(None)
+        engine.report()
+    engine.save()
+    engine.close()
+    there = {p.name for p in (tmp_path / "run").iterdir()}
+    assert {"recipe.toml", "history.jsonl", "samples", "checkpoints", "log.txt"} <= there
+    saved = [e for e in events if isinstance(e, m.Saved)]
+    assert [e.nimg for e in saved] == [0, 48]
+    assert (tmp_path / "run" / "samples" / "000000.048k.png").is_file()
+    assert "torch" in (tmp_path / "run" / "log.txt").read_text()
+    line = RunFolder.open(tmp_path / "run").history()[-1]
+    assert line["nimg"] == 48
+    assert set(line["terms"]) == {"D/real", "D/fake", "G/fooled"}
+    started = next(e for e in events if isinstance(e, m.Started))
+    assert started.reals.shape == (2048, 2)
+    assert Recipe.from_dict(started.recipe) == engine.recipe
+
+
+def test_the_same_state_is_not_written_twice_but_a_tuned_one_is(tmp_path: Path) -> None:
+    events: list[m.Event] = []
+    engine = build(tmp_path / "run", events)
+    engine.step(None)
+    engine.save()
+    engine.save()
+    engine.tune("g_lr", 1e-3)
+    engine.save()
+    engine.close()
+    assert sum(isinstance(e, m.Saved) for e in events) == 3
+    assert RunFolder.open(tmp_path / "run").read().state["recipe"]["gan"]["g_lr"] == 1e-3
+
+
+def test_tuning_changes_the_next_step_and_bad_values_change_nothing(tmp_path: Path) -> None:
+    events: list[m.Event] = []
+    engine = build(tmp_path / "run", events)
+    engine.step(None)
+    engine.tune("g_lr", 0.0)
+    assert engine.trainer.gan.rate("G") == 0.0
+    with pytest.raises(ValueError, match="must be"):
+        engine.tune("g_lr", 7.0)
+    with pytest.raises(ValueError, match="takes a new run"):
+        engine.tune("width", 8)
+    assert engine.trainer.gan.rate("G") == 0.0
+    engine.close()
+    (tuned,) = [e for e in events if isinstance(e, m.Tuned)]
+    assert (tuned.knob, tuned.value, tuned.before) == ("g_lr", 0.0, 2e-4)
+    assert RunFolder.open(tmp_path / "run").history()[-1]["event"] == "tuned"
+
+
+def test_rewinding_stands_where_the_checkpoint_was_taken(tmp_path: Path) -> None:
+    events: list[m.Event] = []
+    engine = build(tmp_path / "run", events)
+    for _ in range(2):
+        engine.step(None)
+    first = engine.trainer.read()
+    engine.rewind("000000.000k")
+    assert engine.trainer.nimg == engine.trainer.steps == 0
+    for _ in range(2):
+        engine.step(None)
+    assert engine.trainer.read() == first
+    with pytest.raises(RunError, match="no checkpoint nothing"):
+        engine.rewind("nothing")
+    engine.close()
+    assert any(isinstance(e, m.Rewound) and e.nimg == 0 for e in events)
+
+
+def test_a_term_that_is_not_finite_stops_with_its_name_and_is_not_saved(tmp_path: Path) -> None:
+    engine = build(tmp_path / "run")
+    engine.step(None)
+    for parameter in engine.trainer.gan.D.parameters():
+        parameter.data.fill_(float("nan"))
+    engine.step(None)
+    with pytest.raises(FloatingPointError, match="D/real"):
+        engine.report()
+    assert engine.rescue() is None
+    engine.close()
+    assert [p.name for p in RunFolder.open(tmp_path / "run").checkpoints()] == ["000000.000k"]
+
+
+def test_a_full_disk_is_told_and_training_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[m.Event] = []
+    engine = build(tmp_path / "run", events)
+    engine.step(None)
+
+    def full(self: RunFolder, checkpoint: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFolder, "write", full)
+        engine.save()
+        engine._wait()
+    assert any(isinstance(e, m.Noted) and "No space" in e.text for e in events)
+    engine.step(None)
+    engine.save()
+    engine.close()
+    assert RunFolder.open(tmp_path / "run").read().nimg == 32
+
+
+def test_weights_are_published_when_wanted(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    engine = build(tmp_path / "run", mailbox=mailbox)
+    engine.serve()
+    assert mailbox.take() is None
+    mailbox.want()
+    engine.serve()
+    sampler = mailbox.take()
+    assert sampler is not None
+    assert not mailbox.wanted
+    z = sampler.model.draw(4, seed=1)
+    before = sampler.draw(z)
+    for _ in range(3):
+        engine.step(None)
+    assert np.array_equal(sampler.draw(z), before)  # its own copy, not the one in training
+    engine.serve(always=True)
+    fresh = mailbox.take()
+    assert fresh is not None
+    assert not np.array_equal(fresh.draw(z), before)
+    engine.save()
+    engine.close()
+    stored = Sampler.load(tmp_path / "run", "cpu")
+    assert stored.nimg == fresh.nimg
+    assert np.array_equal(stored.draw(z), fresh.draw(z))
+    with pytest.raises(ValueError, match=r"\(N, 4\)"):
+        stored.draw(np.zeros((2, 5), np.float32))
+
+
+def test_loading_a_model_touches_no_random_state(tmp_path: Path) -> None:
+    import torch
+
+    engine = build(tmp_path / "run")
+    engine.close()
+    before = torch.get_rng_state()
+    Sampler.load(tmp_path / "run", "cpu")
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_second_session_on_one_run_is_refused(tmp_path: Path) -> None:
+    engine = build(tmp_path / "run")
+    with pytest.raises(RunError, match="another program"):
+        build(tmp_path / "run", resume=True)
+    engine.close()
+
+
+def test_missing_data_leaves_no_run_behind(tmp_path: Path) -> None:
+    recipe = Recipe.make("dcgan", "mnist")
+    missing = tmp_path / "nowhere"
+    with pytest.raises(DataError, match="nowhere"):
+        Engine.build(recipe, lambda e: None, runs_root=tmp_path / "runs", data_root=missing,
+                     device="cpu")  # fmt: skip
+    assert not (tmp_path / "runs").exists()

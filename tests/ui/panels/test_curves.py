@@ -1,0 +1,206 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from ganstudio.train import messages as m
+from ganstudio.ui.history import RATE
+from ganstudio.ui.panels import curves
+from ganstudio.ui.panels.curves import MOST_POINTS, CurvesPanel
+
+
+def report(i, **terms):
+    return m.Stats(i, 64 * i, 0.1 * i, 640.0, terms or {"D/real": 1.0 / i, "G/fooled": 2.0}, 1)
+
+
+@pytest.fixture
+def panel(shown):
+    return shown(CurvesPanel)
+
+
+@pytest.fixture
+def full(panel, quiet):
+    quiet.statsArrived.emit([report(i) for i in range(1, 201)])
+    panel._redraw()
+    return panel
+
+
+def drawn(panel, name):
+    raw, mean = panel._lines[name]
+    return raw.getData(), mean.getData()
+
+
+def test_before_training_it_says_what_will_come(panel):
+    assert panel._pages.currentIndex() == 0
+    assert not panel._controls.table.isEnabled()
+    assert not panel._controls.fit.isEnabled()
+
+
+def test_every_term_becomes_a_curve_and_the_speed_hides(full):
+    assert list(full._legend.rows) == ["D/real", "G/fooled", RATE]
+    assert not full._legend.rows[RATE].isChecked()
+    assert not full._lines[RATE][0].isVisible()
+    (x, y), (mean_x, _) = drawn(full, "D/real")
+    np.testing.assert_allclose(x, 0.064 * np.arange(1, 201))
+    np.testing.assert_allclose(y, 1 / np.arange(1, 201))
+    assert len(mean_x) == 200
+    assert full._pages.currentIndex() == 1
+    assert full._controls.readout.text() == "12.8 kimg  ·  0:20"
+
+
+def test_what_is_handed_over_stays_bounded(panel, quiet):
+    quiet.statsArrived.emit([report(i) for i in range(1, 30_001)])
+    panel._redraw()
+    for data in drawn(panel, "D/real"):
+        assert 500 < len(data[0]) <= MOST_POINTS
+
+
+def test_nothing_is_drawn_while_hidden_or_unchanged(shown, quiet, monkeypatch):
+    panel = shown(CurvesPanel, visible=False)
+    quiet.statsArrived.emit([report(1)])
+    panel._redraw()
+    assert not panel._throttle.isActive()
+    assert panel._lines == {}
+    panel.show()
+    assert panel._throttle.isActive()
+    panel._redraw()
+    assert "D/real" in panel._lines
+    monkeypatch.setattr(panel._history, "curve", None)
+    panel._redraw()
+
+
+def test_a_click_on_a_name_hides_its_curve(full, qtbot):
+    row = full._legend.rows["D/real"]
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    full._redraw()
+    assert not full._lines["D/real"][0].isVisible()
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    full._redraw()
+    assert full._lines["D/real"][0].isVisible()
+
+
+def test_without_smoothing_only_what_was_reported_is_shown(full):
+    full._controls.smoothing.setValue(0)
+    full._redraw()
+    raw, mean = full._lines["D/real"]
+    assert raw.isVisible()
+    assert not mean.isVisible()
+    assert raw.opts["pen"].color().alphaF() == 1.0
+
+
+def test_stronger_smoothing_is_smoother(panel, quiet):
+    noise = np.random.default_rng(0).normal(size=400)
+    quiet.statsArrived.emit([report(i + 1, **{"D/real": float(noise[i])}) for i in range(400)])
+    spread = []
+    for value in (20, 80):
+        panel._controls.smoothing.setValue(value)
+        panel._redraw()
+        spread.append(drawn(panel, "D/real")[1][1][100:].std())
+    assert spread[1] < 0.5 * spread[0]
+
+
+def test_logarithm_and_minutes(full):
+    full._controls.logarithm.setChecked(True)
+    full._controls.set_axis("minutes")
+    full._redraw()
+    (x, y), _ = drawn(full, "D/real")
+    np.testing.assert_allclose(y, -np.log10(np.arange(1, 201)), atol=1e-12)
+    assert x[-1] == pytest.approx(20 / 60)
+    axis = full._chart.getAxis("left")
+    ticks = axis.tickValues(-2.0, 0.0, 200)[0][1]
+    assert axis.tickStrings(ticks, 1.0, None)[:3] == ["0.01", "0.02", "0.05"]
+    assert axis.tickStrings([-2.0], 1.0, None) == ["0.01"]
+
+
+def test_values_under_the_mouse_stand_beside_the_names(full):
+    full._hover(0.064 * 4)
+    assert full._legend.rows["D/real"]._value == "0.2500" or full._controls.reports > 1
+    full._controls.smoothing.setValue(0)
+    full._redraw()
+    full._hover(0.064 * 4)
+    assert full._legend.rows["D/real"]._value == "0.2500"
+    assert full._controls.readout.text() == "0.26 kimg"
+    assert full._hair.isVisible()
+    full._hover(None)
+    assert full._legend.rows["D/real"]._value == "0.0050"
+    assert not full._hair.isVisible()
+
+
+def test_tuned_knobs_and_saves_are_marked_in_the_unit_of_x(full, quiet):
+    quiet._on_tuned(m.Tuned("g_lr", 1e-4, 2e-4, 6400))
+    quiet.saved.emit(m.Saved(Path("x"), 3200))
+    full._redraw()
+    assert full._marks._marks == [(3.2, "saved", False), (6.4, "g_lr 0.0002 → 0.0001", True)]
+    full._controls.set_axis("minutes")
+    full._redraw()
+    assert full._marks._marks[1][0] == pytest.approx(10 / 60)
+    full.grab()
+
+
+def test_rewinding_cuts_what_came_after(full, quiet):
+    quiet.rewound.emit(m.Rewound(6400, 100))
+    full._redraw()
+    assert drawn(full, "D/real")[0][0][-1] == pytest.approx(6.4)
+
+
+def test_a_new_run_clears(full, quiet):
+    quiet.begin(np.zeros((1, 1, 8, 8), np.float32))
+    assert full._lines == {}
+    assert full._legend.rows == {}
+    assert full._pages.currentIndex() == 0
+    assert full.history.series == {}
+
+
+def test_a_resumed_run_brings_its_curves(panel, quiet, qtbot):
+    lines = [
+        json.dumps({"nimg": 64 * i, "step": i, "seconds": 0.1 * i, "terms": {"D/real": 3.0}})
+        for i in range(1, 11)
+    ]
+    (quiet.runs_root / "history.jsonl").write_text("\n".join(lines))
+    with qtbot.waitSignal(panel._reader.done):
+        quiet.begin(np.zeros((1, 1, 8, 8), np.float32), resumed=True)
+        quiet.statsArrived.emit([report(10), report(11), report(12)])
+    panel._redraw()
+    (x, y), _ = drawn(panel, "D/real")
+    np.testing.assert_allclose(x, 0.064 * np.arange(1, 13))
+    assert y[0] == 3.0
+    assert y[-1] == pytest.approx(1 / 12)
+
+
+def test_zooming_stops_following_and_fit_goes_on(full, quiet):
+    full._chart.setXRange(1, 2, padding=0)
+    full._view.sigRangeChangedManually.emit([True, True])
+    quiet.statsArrived.emit([report(i) for i in range(201, 300)])
+    full._redraw()
+    assert full._view.viewRange()[0] == pytest.approx([1, 2])
+    assert full._controls.fit.isEnabled()
+    full._controls.fit.click()
+    full._redraw()
+    assert full._view.viewRange()[0][1] > 19
+    assert not full._controls.fit.isEnabled()
+
+
+def test_table_and_picture_are_saved(full, tmp_path, monkeypatch):
+    target = tmp_path / "curves"
+    monkeypatch.setattr(curves.QFileDialog, "getSaveFileName", lambda *args: (str(target), ""))
+    full._controls.table.click()
+    rows = target.with_suffix(".csv").read_text().splitlines()
+    assert rows[0] == f"nimg,seconds,D/real,G/fooled,{RATE}"
+    assert len(rows) == 201
+    full._controls.picture.click()
+    assert target.with_suffix(".png").read_bytes()[:4] == b"\x89PNG"
+    monkeypatch.setattr(curves.QFileDialog, "getSaveFileName", lambda *args: ("/no/way", ""))
+    full._controls.table.click()
+    assert "Not saved" in full._controls.readout.text()
+
+
+def test_curves_of_like_colours_differ_in_their_strokes(panel, quiet):
+    quiet.statsArrived.emit([report(1, **{"D/r1": 1.0, "D/r2": 1.0, "D/real": 1.0})])
+    panel._redraw()
+    looks = {(panel._colour(name), panel._style(name)) for name in ("D/r1", "D/r2", "D/real")}
+    assert len(looks) == 3
+    close = [panel._style("D/r1"), panel._style("D/r2")]
+    alike = curves._alike(panel._colour("D/r1"), panel._colour("D/r2"))
+    assert (close[0] != close[1]) == alike

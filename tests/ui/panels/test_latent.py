@@ -1,0 +1,243 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+
+from ganstudio.ui import pictures
+from ganstudio.ui.panels.latent import LatentPanel
+
+
+@pytest.fixture
+def panel(shown):
+    panel = shown(LatentPanel)
+    panel.resize(320, 800)
+    return panel
+
+
+@pytest.fixture
+def told(quiet):
+    """What the panel told the others."""
+    told = []
+    quiet.latentChanged.connect(lambda z, category: told.append((z, category)))
+    return told
+
+
+def settle(panel):
+    """What the display timer would do."""
+    panel._on_display()
+
+
+def last(quiet):
+    return quiet.of("latent")[-1]
+
+
+def test_before_any_model_it_says_what_will_come(panel, quiet):
+    assert panel._pages.currentIndex() == 0
+    assert panel.point is None
+    panel.reset()
+    panel.paste_latent()
+    assert quiet.asked == []
+
+
+def test_a_model_is_asked_for_the_seeds_latent_once_all_panels_know_it(panel, quiet, told):
+    model = quiet.offer()
+    assert told == []
+    settle(panel)
+    np.testing.assert_array_equal(last(quiet).z, model.draw(1, 0))
+    assert last(quiet).psi == 1.0
+    assert last(quiet).classes is None
+    np.testing.assert_array_equal(told[-1][0], model.draw(1, 0)[0])
+    assert not panel._reset.isEnabled()
+
+
+def test_sliders_walk_along_directions(panel, quiet, told):
+    quiet.offer(z_dim=64)
+    settle(panel)
+    start = told[-1][0]
+    ways = panel._ways
+    assert len(ways.sliders) == 12
+    ways.sliders[2].slider.setValue(300)
+    settle(panel)
+    np.testing.assert_allclose(told[-1][0], start + 1.5 * panel.point.ways[2], atol=1e-5)
+    assert ways.sliders[2]._value.text() == "1.50"
+    assert panel._reset.isEnabled()
+    panel._reset.click()
+    settle(panel)
+    np.testing.assert_allclose(told[-1][0], start, atol=1e-6)
+    assert ways.sliders[2].slider.value() == 0
+    assert not panel._reset.isEnabled()
+
+
+def test_small_latents_get_a_slider_for_each_number(panel, quiet):
+    model = quiet.offer("points", z_dim=2)
+    z = model.draw(1, 0)[0]
+    assert [slider.name for slider in panel._ways.sliders] == ["z 1", "z 2"]
+    assert panel._ways.sliders[0].slider.value() == round(z[0] * 200)
+    assert not panel._ways._turn.isVisible()
+    panel._ways.sliders[1].slider.setValue(100)
+    assert panel.point.z.tolist() == pytest.approx([z[0], 0.5])
+
+
+def test_a_double_click_takes_a_slider_back(panel, quiet, qtbot):
+    quiet.offer(z_dim=64)
+    slider = panel._ways.sliders[0]
+    slider.slider.setValue(200)
+    assert panel.point.amounts[0] == 1.0
+    qtbot.mouseDClick(slider._label, Qt.MouseButton.LeftButton)
+    assert panel.point.amounts[0] == 0.0
+
+
+def test_truncation_shows_others_what_is_shown_here(panel, quiet, told):
+    quiet.offer()
+    settle(panel)
+    start = told[-1][0]
+    panel._ways.psi.slider.setValue(100)
+    settle(panel)
+    assert last(quiet).psi == 0.5
+    np.testing.assert_allclose(told[-1][0], last(quiet).psi * last(quiet).z[0], atol=1e-6)
+    np.testing.assert_allclose(told[-1][0], 0.5 * start, atol=1e-6)
+
+
+def test_a_uniform_prior_keeps_to_its_range(panel, quiet, told):
+    quiet.offer(z_dim=3, prior="uniform")
+    panel._ways.psi.slider.setValue(300)
+    for slider in panel._ways.sliders:
+        assert slider.slider.maximum() == 200
+        slider.slider.setValue(200)
+    settle(panel)
+    assert told[-1][0].tolist() == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_changes_within_a_frame_are_sent_once(panel, quiet, told):
+    quiet.offer()
+    settle(panel)
+    asked = len(quiet.of("latent"))
+    for value in range(1, 50):
+        panel._ways.sliders[0].slider.setValue(value)
+    settle(panel)
+    assert len(quiet.of("latent")) == asked + 1
+    assert len(told) == 2
+
+
+def test_a_taken_tile_is_stood_on(panel, quiet, told):
+    quiet.offer(classes=("cat", "dog", "eel"))
+    panel._ways.sliders[1].slider.setValue(100)
+    panel._ways.psi.slider.setValue(100)
+    z = np.arange(32, dtype=np.float32) / 32
+    quiet.take_latent(z, 2)
+    settle(panel)
+    np.testing.assert_array_equal(last(quiet).z[0], z)
+    assert last(quiet).classes.tolist() == [2]
+    assert last(quiet).psi == 1.0
+    assert panel._category.currentText() == "eel"
+    assert all(slider.slider.value() == 0 for slider in panel._ways.sliders)
+    np.testing.assert_array_equal(told[-1][0], z)
+    assert told[-1][1] == 2
+
+
+def test_a_class_is_chosen(panel, quiet, told):
+    quiet.offer(classes=("cat", "dog"))
+    settle(panel)
+    assert panel._category_row.isVisible()
+    panel._category.setCurrentIndex(1)
+    settle(panel)
+    assert last(quiet).classes.tolist() == [1]
+    assert told[-1][1] == 1
+    quiet.offer()
+    assert not panel._category_row.isVisible()
+
+
+def test_newer_weights_draw_the_same_point_again(panel, quiet, told):
+    quiet.offer()
+    panel._ways.sliders[0].slider.setValue(100)
+    settle(panel)
+    before, asked = panel.point, len(quiet.of("latent"))
+    quiet.offer(nimg=30_000)
+    assert panel.point is before
+    assert len(quiet.of("latent")) == asked + 1
+    assert len(told) == 1
+
+
+def test_r_rolls_a_new_seed(panel, quiet, qtbot):
+    quiet.offer()
+    seed, z = panel._seed.value, panel.point.z
+    panel.setFocus()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    qtbot.keyClick(panel, Qt.Key.Key_R)
+    assert panel._seed.value != seed
+    assert not np.allclose(panel.point.z, z)
+
+
+def test_new_directions_leave_the_point(panel, quiet):
+    quiet.offer()
+    panel._ways.sliders[0].slider.setValue(100)
+    z, ways = panel.point.z, panel.point.ways
+    panel._ways._turn.click()
+    np.testing.assert_allclose(panel.point.z, z, atol=1e-5)
+    assert not np.allclose(panel.point.ways, ways)
+
+
+def test_the_picture_is_shown_with_its_age_and_cost(panel, quiet):
+    quiet.offer()
+    settle(panel)
+    quiet.answer(last(quiet), np.ones((1, 1, 8, 8), np.float32), nimg=20_500)
+    assert panel._canvas.image.pixelColor(4, 4).red() == 255
+    assert panel._status.text() == "20.5 kimg  ·  2.5 ms"
+    quiet.answer(last(quiet), np.ones((1, 3, 4, 4), np.float32))
+    assert panel._canvas.image.width() == 8
+
+
+def test_dragging_the_picture_moves_two_sliders(panel, quiet, qtbot):
+    quiet.offer()
+    settle(panel)
+    quiet.answer(last(quiet))
+    canvas = panel._canvas
+    start = canvas.rect().center()
+    side = canvas.place.width()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(canvas, start + QPoint(side // 6, -side // 12))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start)
+    right, up = panel.point.amounts[:2]
+    assert right == pytest.approx(1.0, abs=0.05)
+    assert up == pytest.approx(0.5, abs=0.05)
+    qtbot.mouseMove(canvas, start)
+    assert panel.point.amounts[0] == right
+
+
+def test_points_and_volumes_are_shown(panel, quiet, qtbot, monkeypatch):
+    quiet.offer("points", z_dim=2)
+    settle(panel)
+    quiet.answer(last(quiet), np.array([[0.25, -0.5]], np.float32))
+    assert panel._canvas.point == (0.25, -0.5)
+    panel._canvas.grab()
+    monkeypatch.setattr(pictures, "draw_solids", lambda *args: np.full((1, 30, 30, 3), 7, np.uint8))
+    quiet.offer("voxels")
+    settle(panel)
+    with qtbot.waitSignal(panel._worker.done):
+        quiet.answer(last(quiet))
+    assert panel._canvas.image.pixelColor(0, 0).blue() == 7
+    assert panel._canvas.drawn
+
+
+def test_a_latent_travels_as_text(panel, quiet):
+    quiet.offer()
+    panel._ways.sliders[0].slider.setValue(250)
+    z = panel.point.used
+    panel.copy_latent()
+    panel._seed.set_value(9)
+    panel.paste_latent()
+    np.testing.assert_allclose(panel.point.z, z, rtol=1e-4, atol=1e-6)
+    QGuiApplication.clipboard().setText("1, 2, 3")
+    panel.paste_latent()
+    assert panel._status.text() == "Not pasted: this model takes 32 numbers, got 3."
+
+
+def test_hidden_it_asks_nothing_but_still_tells(shown, quiet, told):
+    panel = shown(LatentPanel, visible=False)
+    quiet.offer()
+    settle(panel)
+    assert quiet.asked == []
+    assert len(told) == 1
+    panel.show()
+    assert len(quiet.of("latent")) == 1
