@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from ganstudio import __version__
@@ -332,7 +333,7 @@ def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
                 case m.Stats() if bar is not None:
                     begun_s = event.seconds if begun_s is None else begun_s
                     spent_s = event.seconds - begun_s
-                    bar.n = round(min(spent_s, limit_s) if limit_s else event.nimg / 1000, 2)
+                    bar.n = min(spent_s if limit_s else event.nimg / 1000, bar.total)
                     terms = " ".join(f"{name} {value:.3f}" for name, value in event.terms.items())
                     bar.set_postfix_str(
                         f"{event.nimg / 1000:.1f} kimg, {event.samples_per_second:.0f}/s, {terms}"
@@ -373,7 +374,8 @@ def _close_with(run: Path | None, failed: bool) -> None:
         print(f"Samples: {pictures[-1]}")
     print(f"Run:     {run}")
     if not failed:
-        print(f"More:    ganstudio sample {run} --n 64 --out grid.png")
+        command = "ganstudio" if which("ganstudio") else f"{sys.executable} -m ganstudio"
+        print(f"More:    {command} sample {run} --n 64 --out grid.png")
 
 
 # sample and export ---------------------------------------------------------------------------

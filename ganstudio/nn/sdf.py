@@ -1,15 +1,17 @@
 """Signed distances of flat shapes, and a canvas that paints them anti-aliased, many at once.
 
 A distance is negative inside a shape, positive outside, and measured in the canvas's own
-units, where the picture spans -1 to 1. Joining shapes is ``torch.minimum``, cutting them with
-each other ``torch.maximum``, cutting one out of the other ``torch.maximum(a, -b)``. Every
-argument broadcasts against (N, H, W), so that one call draws a shape of its own per picture.
+units, where the picture spans -1 to 1 unless told otherwise. Joining shapes is
+``torch.minimum``, keeping what they share ``torch.maximum``, cutting one out of the other
+``torch.maximum(a, -b)``. Every argument broadcasts against (N, H, W), so that one call draws
+a shape of its own in each picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import torch
 from torch import Tensor
@@ -75,20 +77,27 @@ class Canvas:
         x: (N, H, W) coordinates to the right; every picture may turn its own.
         y: (N, H, W) coordinates downwards.
         px: extent of one pixel in these units.
+        row: where the first row lies in the whole picture, for windows.
+        column: where the first column lies.
+        extent: the whole picture spans from minus this to this.
     """
 
     rgb: Tensor
     x: Tensor
     y: Tensor
     px: float
+    row: int = 0
+    column: int = 0
+    extent: float = 1.0
 
     @classmethod
-    def blank(cls, count: int, size: int) -> Canvas:
-        """Black pictures of ``size`` pixels a side, spanning -1 to 1."""
-        line = (torch.arange(size) + 0.5) * (2 / size) - 1
+    def blank(cls, count: int, size: int, extent: float = 1.0) -> Canvas:
+        """Black pictures of ``size`` pixels a side, spanning -extent to extent."""
+        px = 2 * extent / size
+        line = (torch.arange(size) + 0.5) * px - extent
         shape = (count, size, size)
         x, y = line.view(1, 1, -1).expand(shape), line.view(1, -1, 1).expand(shape)
-        return cls(torch.zeros(count, 3, size, size), x, y, 2 / size)
+        return cls(torch.zeros(count, 3, size, size), x, y, px, extent=extent)
 
     def turned(self, angle: Tensor, dx: Tensor, dy: Tensor) -> Canvas:
         """The same pictures seen from coordinates that are moved and turned, one way each.
@@ -99,19 +108,28 @@ class Canvas:
             dy: (N, 1, 1) new origin, downwards.
         """
         x, y, cos, sin = self.x - dx, self.y - dy, angle.cos(), angle.sin()
-        return Canvas(self.rgb, x * cos + y * sin, y * cos - x * sin, self.px)
+        return replace(self, x=x * cos + y * sin, y=y * cos - x * sin)
 
     def window(self, left: float, top: float, right: float, bottom: float) -> Canvas:
-        """A part of the same pictures, in the screen's -1 to 1; painting it paints them."""
-        size = self.rgb.shape[-1]
-        first, last = (lambda at: int((at + 1) / 2 * size)), (lambda at: -int(-(at + 1) / 2 * size))
-        rows = slice(max(0, first(top)), min(size, last(bottom) + 1))
-        columns = slice(max(0, first(left)), min(size, last(right) + 1))
-        x, y = self.x[:, rows, columns], self.y[:, rows, columns]
-        return Canvas(self.rgb[:, :, rows, columns], x, y, self.px)
+        """A part of the same pictures, by unturned coordinates; painting it paints them."""
+        rows = self._pixels(top, bottom, self.row, self.rgb.shape[2])
+        columns = self._pixels(left, right, self.column, self.rgb.shape[3])
+        x, y, rgb = (
+            self.x[:, rows, columns],
+            self.y[:, rows, columns],
+            self.rgb[:, :, rows, columns],
+        )
+        return replace(
+            self, rgb=rgb, x=x, y=y, row=self.row + rows.start, column=self.column + columns.start
+        )
+
+    def _pixels(self, low: float, high: float, origin: int, extent: int) -> slice:
+        first = floor((low + self.extent) / self.px) - origin
+        last = ceil((high + self.extent) / self.px) - origin
+        return slice(min(max(0, first), extent), max(0, min(extent, last)))
 
     def cover(self, distance: Tensor) -> Tensor:
-        """How much of each pixel a shape covers, 0 to 1; a copy of its distance is blurred."""
+        """How much of each pixel a shape covers, (N, H, W) in [0, 1]."""
         return (distance * (-1 / self.px)).add_(0.5).clamp_(0, 1)
 
     def paint(self, distance: Tensor, colour: Tensor, alpha: Number = 1.0) -> None:
@@ -129,6 +147,16 @@ class Canvas:
         """Mix a colour in with a weight a pixel, (N, H, W) in [0, 1]: shadows, glows, blush."""
         self.rgb.lerp_(colour, weight.unsqueeze(1))
 
+    def darken(self, distance: Tensor, tone: Tensor, alpha: float = 1.0) -> None:
+        """Let a shape cast its shadow on whatever is there.
+
+        Args:
+            distance: (N, H, W) to the shape.
+            tone: (1, 3, 1, 1) what full shadow leaves of each colour.
+            alpha: depth of the shadow.
+        """
+        self.rgb.mul_(1 - self.cover(distance).mul_(alpha).unsqueeze(1) * (1 - tone))
+
     def each(self, look: Look, who: Tensor, draw: Callable[[Canvas, Look], None]) -> None:
         """Let ``draw`` paint some of the pictures only, as if there were no others.
 
@@ -140,6 +168,6 @@ class Canvas:
         index = who.nonzero().squeeze(1)
         if len(index) == 0:
             return
-        part = Canvas(self.rgb[index], self.x[index], self.y[index], self.px)
+        part = replace(self, rgb=self.rgb[index], x=self.x[index], y=self.y[index])
         draw(part, {name: value[index] for name, value in look.items()})
         self.rgb[index] = part.rgb

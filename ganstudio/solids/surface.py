@@ -120,7 +120,7 @@ def exposed_faces(occupied: NDArray[np.bool_], reach: int | None = None) -> NDAr
 
     Returns:
         (F, 8) uint8: x, y, z of the voxel, side 0 to 5 as in ``SIDES``, and how open the four
-        corners are, 0 buried to 255 free, in the order of ``CORNERS``.
+        corners are, 0 buried to 255 free, in the order of ``CORNERS``. Sorted by side.
 
     Raises:
         ValueError: if the grid is longer than 256 voxels or does not have three axes.

@@ -13,6 +13,8 @@ from ganstudio.data._face.attributes import has
 from ganstudio.nn.sdf import Canvas, Look, box, circle, ellipse, segment
 
 EYE_Y, MOUTH_Y, NOSE_Y = -0.02, 0.33, 0.15
+SHADOW = torch.tensor([0.86, 0.74, 0.70]).view(1, 3, 1, 1)
+"""What skin in the shade keeps of its red, green and blue."""
 _WHITE = torch.ones(1, 3, 1, 1)
 
 
@@ -20,9 +22,7 @@ def _rgb(code: str) -> Tensor:
     return torch.tensor([value / 255 for value in bytes.fromhex(code)]).view(1, 3, 1, 1)
 
 
-_INK, _MOUTH, _TONGUE, _LIPS, _BLUSH = map(
-    _rgb, ("2b2230", "6d1f2c", "e8707a", "b2473f", "f2566a")
-)
+_INK, _MOUTH, _TONGUE, _LIPS, _BLUSH = map(_rgb, ("2b2230", "6d1f2c", "e8707a", "b2473f", "f2566a"))
 # by expression: half width of the mouth, how far its middle hangs below (or rises above) the
 # corners, how far the lower lip opens; then rise of brows, their inner and outer ends; lid slope
 _BY_EXPRESSION = torch.tensor([
@@ -84,10 +84,13 @@ def _mouth(head: Canvas, look: Look) -> None:
     # corners and middle share the curve's height, so that a smile lifts the corners
     corner = MOUTH_Y - 0.45 * curve
     profile = 1 - (u / half).square()
-    upper = corner + profile * (curve * (1 - 0.55 * opening) - 0.02 * opening)
-    lower = corner + profile * (curve + drop * opening)
-    steep = (1 + (2 * (curve.abs() + drop * opening) * u / half.square()).square()).sqrt()
-    between = torch.maximum(upper - v, v - lower) / steep
+    above, below = curve * (1 - 0.55 * opening) - 0.02 * opening, curve + drop * opening
+    upper, lower = corner + profile * above, corner + profile * below
+    slope = 2 * u / half.square()
+    between = torch.maximum(
+        (upper - v) / (1 + (above * slope).square()).sqrt(),
+        (v - lower) / (1 + (below * slope).square()).sqrt(),
+    )
     o = has(look, "expression", "surprised")[:, None, None]
     oval = ellipse(u, v - MOUTH_Y - 0.01, 0.085 + 0.02 * opening, 0.055 + 0.1 * opening)
     corners = circle(u.abs() - half, v - corner, 0.0)
@@ -114,10 +117,9 @@ def _eyes(head: Canvas, look: Look) -> None:
 def _closed_eyes(head: Canvas, look: Look) -> None:
     s, v = head.x.abs() - look["eye_gap"], head.y - EYE_Y
     half = 0.115 * look["eye_size"]
-    bend = (s / half).square()
-    curve = (v + 0.055 - 0.1 * bend) / (1 + (0.2 * s / half.square()).square()).sqrt()
-    arc = torch.maximum(curve.abs_(), s.abs() - half)
-    head.paint(arc - max(0.026, 0.4 * head.px), _INK)
+    v = v - 0.04
+    arc = torch.where(v > 0, circle(s.abs() - half, v, 0.0), ellipse(s, v, half, 0.1).abs_())
+    head.paint(arc - max(0.025, 0.4 * head.px), _INK)
 
 
 def _open_eyes(head: Canvas, look: Look) -> None:
@@ -139,10 +141,11 @@ def _open_eyes(head: Canvas, look: Look) -> None:
     gx, gy = s - side * look["gaze_x"] * 0.025, v - look["gaze_y"] * 0.015 - 0.01
     head.paint(torch.maximum(circle(gx, gy, 0.078 * grown), white), look["iris"])
     head.paint(torch.maximum(circle(gx, gy, 0.046 * grown), white), _INK)
-    head.paint(circle(gx + side * 0.03, gy + 0.034, 0.027 * grown), _WHITE)
+    glint = circle(gx + side * 0.03, gy + 0.034, 0.027 * grown)
+    head.paint(torch.maximum(glint, white + 0.012), _WHITE)
     # lashes: what the opening, a little larger, covers beyond its own copy a little lower
-    thick = max(0.042, 0.7 * head.px)
-    head.paint(torch.maximum(white - thick / 3, -opening(v - thick)), _INK)
+    thick = max(0.032, 0.5 * head.px)
+    head.paint(torch.maximum(white - thick / 2, -opening(v - thick * 0.7)), _INK)
 
 
 def brows(head: Canvas, look: Look) -> None:
@@ -159,11 +162,11 @@ def brows(head: Canvas, look: Look) -> None:
 def _full_beard(head: Canvas, look: Look) -> None:
     u, v, w = head.x, head.y, look["w"]
     cheeks = ellipse(u, v + 0.06, w * 0.84, 0.31)
-    beard = torch.maximum(outline(u, v, look) - 0.025, -cheeks)
-    head.paint(torch.maximum(beard, -0.02 - v), look["hair_rgb"])
-    low = head.cover(torch.maximum(beard, -0.02 - v)) * ((u * 0.5 + v - 0.35) * 1.6).clamp(0, 0.7)
-    head.tint(low, look["hair_dark"])
-    head.paint(ellipse(u, v - MOUTH_Y - 0.01, 0.18, 0.08), look["skin_dark"], 0.8)
+    beard = torch.maximum(torch.maximum(outline(u, v, look) - 0.025, -cheeks), -0.1 - v)
+    cover = head.cover(beard)
+    head.tint(cover, look["hair_rgb"])
+    head.tint(cover * ((u * 0.5 + v - 0.35) * 1.6).clamp(0, 0.7), look["hair_dark"])
+    head.paint(ellipse(u, v - MOUTH_Y - 0.01, 0.17, 0.075), look["skin_dark"], 0.6)
 
 
 def _moustache(head: Canvas, look: Look) -> None:

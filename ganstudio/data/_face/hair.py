@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ganstudio.data._face.attributes import has
-from ganstudio.data._face.features import outline
+from ganstudio.data._face.features import SHADOW, outline
 from ganstudio.nn.sdf import Canvas, Look, blend, box, circle, ellipse, segment
 
 Shape = Callable[[Tensor, Tensor, Look], Tensor]
@@ -38,7 +38,9 @@ def _under_hat(distance: Tensor, v: Tensor, look: Look) -> Tensor:
 
 def _back(shape: Shape) -> Callable[[Canvas, Look], None]:
     def paint(head: Canvas, look: Look) -> None:
-        distance = _under_hat(shape(head.x, head.y, look), head.y, look)
+        distance = shape(head.x, head.y, look)
+        if shape is not _tail:  # a tail leaves the head below the rim, and swings out beside it
+            distance = _under_hat(distance, head.y, look)
         cover = head.cover(distance)
         head.tint(cover, look["hair_rgb"])
         depth = ((head.y + 0.75) * 0.75).clamp_(0, 1)
@@ -52,7 +54,7 @@ def _front(shape: Shape) -> Callable[[Canvas, Look], None]:
         u, v = head.x, head.y
         cast = _under_hat(shape(u - 0.015, v - 0.055, look), v, look)
         skin = torch.maximum(cast, outline(u, v, look))
-        head.paint(skin, look["skin_dark"], 0.75)
+        head.darken(skin, SHADOW, 0.8)
         cover = head.cover(_under_hat(shape(u, v, look), v, look))
         head.tint(cover, look["hair_rgb"])
         shade = ((u * 0.5 + v + 0.3) * 0.8).clamp_(0, 0.75)
@@ -92,8 +94,10 @@ def _stubble(head: Canvas, look: Look) -> None:
     u, v = head.x, head.y
     cut = torch.maximum(_cap(u, v, look, 0.0), -_arch(u, v, look, -0.33, 0.0))
     distance = _under_hat(torch.maximum(cut, _sideburns(u, v, look, 0.06)), v, look)
-    alpha = torch.where(has(look, "hair", "mohawk")[:, None, None], 0.3, 0.82)
-    head.paint(distance, look["hair_dark"], alpha)
+    shaved = has(look, "hair", "mohawk")[:, None, None]
+    distance = torch.where(shaved, torch.maximum(distance, outline(u, v, look)), distance)
+    head.paint(distance, look["skin_dark"])
+    head.paint(distance, look["hair_dark"], torch.where(shaved, 0.22, 0.82))
 
 
 def _short(u: Tensor, v: Tensor, look: Look) -> Tensor:
@@ -132,7 +136,9 @@ def _curly(u: Tensor, v: Tensor, look: Look) -> Tensor:
     fringe = _curls(u, v + 0.52, 0.19, 7, 0.1)
     sides = _curls(u.abs() - look["w"] * 0.84, v + 0.3, 0.12, 6, 0.075)
     top = torch.maximum(_cap(u, v, look, 0.03), -_arch(u, v, look, -0.36, 0.0))
-    return torch.minimum(torch.minimum(fringe, sides), torch.maximum(top, _sideburns(u, v, look, -0.1)))
+    return torch.minimum(
+        torch.minimum(fringe, sides), torch.maximum(top, _sideburns(u, v, look, -0.1))
+    )
 
 
 def _bob_back(u: Tensor, v: Tensor, look: Look) -> Tensor:
@@ -184,10 +190,10 @@ def _tie(head: Canvas, look: Look) -> None:
 
 def _crest(u: Tensor, v: Tensor, look: Look) -> Tensor:
     angle = torch.atan2(u, -v)
-    tooth = (torch.remainder(angle * 7 + 0.5, 1.0) - 0.5).abs() * 2
-    tall = (circle(u, v, 0.0) - look["h"] - 0.2 - 0.13 * (1 - tooth)) * 0.8
-    strip = torch.maximum(tall, u.abs() - 0.17 + 0.12 * (v + 0.75).clamp(0, 1))
-    return torch.maximum(strip, v + 0.32 - 0.6 * u.abs())
+    tooth = (torch.remainder(angle * 6 + 0.5, 1.0) - 0.5).abs() * 2
+    tall = (circle(u, v, 0.0) - look["h"] - 0.15 - 0.15 * (1 - tooth)) * 0.72
+    strip = torch.maximum(tall, (u.abs() - 0.11 - 0.4 * (-0.4 - v).clamp(0, 1)) * 0.93)
+    return torch.maximum(strip, v + 0.3 - 0.6 * u.abs())
 
 
 _BEHIND: dict[str, Shape] = {

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ganstudio.data._face.attributes import has
-from ganstudio.data._face.features import outline
+from ganstudio.data._face.features import SHADOW, outline
 from ganstudio.nn.sdf import Canvas, Look, box, circle, ellipse
 
 # where each hat ends on the forehead, in the order of the attribute; none hides nothing
@@ -29,7 +29,7 @@ def hats(head: Canvas, look: Look) -> None:
 def _shadow(head: Canvas, look: Look) -> None:
     u, v = head.x, head.y
     band = torch.maximum(v - line(look) - 0.1 + 0.2 * u.square(), outline(u, v, look))
-    head.paint(band, look["skin_dark"], 0.7)
+    head.darken(band, SHADOW, 0.8)
 
 
 def _shaded(head: Canvas, distance: Tensor, base: Tensor, dark: Tensor) -> None:
@@ -48,8 +48,7 @@ def _dome(head: Canvas, look: Look, height: float) -> Tensor:
 def _cap(head: Canvas, look: Look) -> None:
     dome = _dome(head, look, 0.14)
     _shaded(head, dome, look["hat_rgb"], look["hat_dark"])
-    top = line(look) - look["h"] - line(look) - 0.14
-    head.paint(box(head.x, head.y - top, 0.06, 0.03, 0.03), look["hat_dark"])
+    head.paint(box(head.x, head.y + look["h"] + 0.14, 0.06, 0.03, 0.03), look["hat_dark"])
     badge = circle(head.x, head.y - line(look) + 0.2, 0.09)
     head.paint(badge, look["hat_rgb"].lerp(torch.ones(1), 0.75))
     v = head.y - line(look)
@@ -61,7 +60,7 @@ def _cap(head: Canvas, look: Look) -> None:
 def _beanie(head: Canvas, look: Look) -> None:
     u, v = head.x, head.y - line(look)
     top = look["h"] + line(look) + 0.12
-    head.paint(circle(u, v + top + 0.06, 0.14), look["hat_rgb"].lerp(torch.ones(1), 0.7))
+    head.paint(circle(u, v + top + 0.06, 0.14), look["hat_rgb"].lerp(torch.ones(1), 0.55))
     _shaded(head, _dome(head, look, 0.12), look["hat_rgb"], look["hat_dark"])
     band = box(u, v + 0.05, look["w"] + 0.09, 0.105, 0.08)
     head.paint(band, look["hat_rgb"].lerp(torch.ones(1), 0.22))

@@ -84,11 +84,13 @@ class Solid:
         self._array = int(GL.glGenVertexArrays(1))
         GL.glBindVertexArray(self._array)
         self._buffers = [_buffer(GL.GL_ARRAY_BUFFER, shape.data)]
+        GL.glEnableVertexAttribArray(0)
+        GL.glEnableVertexAttribArray(1)
         if shape.surface == "cubes":
-            GL.glVertexAttribIPointer(0, 4, GL.GL_UNSIGNED_BYTE, 8, ctypes.c_void_p(0))
-            GL.glVertexAttribPointer(1, 4, GL.GL_UNSIGNED_BYTE, True, 8, ctypes.c_void_p(4))
             GL.glVertexAttribDivisor(0, 1)
             GL.glVertexAttribDivisor(1, 1)
+            # where the rows of each side begin, and the end
+            self._starts = np.searchsorted(shape.data[:, 3], range(7))
         else:
             stride = MESH_VERTEX.itemsize
             GL.glVertexAttribPointer(0, 3, GL.GL_FLOAT, False, stride, ctypes.c_void_p(0))
@@ -96,22 +98,36 @@ class Solid:
             GL.glVertexAttribPointer(2, 1, GL.GL_UNSIGNED_BYTE, True, stride, ctypes.c_void_p(15))
             GL.glEnableVertexAttribArray(2)
             self._buffers.append(_buffer(GL.GL_ELEMENT_ARRAY_BUFFER, shape.indices))
-        GL.glEnableVertexAttribArray(0)
-        GL.glEnableVertexAttribArray(1)
         GL.glBindVertexArray(0)
         self.contact = _grey_texture(shape.contact)
 
-    def draw(self) -> None:
-        """Draw it with the program that is current."""
+    def draw(self, eye: NDArray[np.float64]) -> None:
+        """Draw what can be seen from a point with the program that is current.
+
+        Args:
+            eye: (3,) in voxels of this shape.
+        """
         if not len(self.shape.data):
             return
         GL.glBindVertexArray(self._array)
-        if self.shape.surface == "cubes":
-            GL.glDrawArraysInstanced(GL.GL_TRIANGLE_STRIP, 0, 4, len(self.shape.data))
-        else:
+        if self.shape.surface == "smooth":
             GL.glDrawElements(
                 GL.GL_TRIANGLES, self.shape.indices.size, GL.GL_UNSIGNED_INT, ctypes.c_void_p(0)
             )
+            return
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._buffers[0])
+        for side in range(6):
+            axis, back = divmod(side, 2)
+            ahead = eye[axis] < self.shape.high[axis] if back else eye[axis] > self.shape.low[axis]
+            first, end = int(self._starts[side]), int(self._starts[side + 1])
+            if ahead and end > first:
+                GL.glVertexAttribIPointer(
+                    0, 4, GL.GL_UNSIGNED_BYTE, 8, ctypes.c_void_p(8 * first)
+                )
+                GL.glVertexAttribPointer(
+                    1, 4, GL.GL_UNSIGNED_BYTE, True, 8, ctypes.c_void_p(8 * first + 4)
+                )
+                GL.glDrawArraysInstanced(GL.GL_TRIANGLE_STRIP, 0, 4, end - first)
 
     def release(self) -> None:
         """Free it."""

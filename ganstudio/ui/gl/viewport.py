@@ -170,7 +170,7 @@ class Viewport(QOpenGLWidget):
                 raise RendererError(
                     f"OpenGL 3.3 is needed, this window got {version[0]}.{version[1]}"
                 )
-            self._renderer = VoxelRenderer()
+            self._renderer = VoxelRenderer(probe().software)
             self._renderer.show(self.shapes)
         except (RendererError, OSError) as error:
             self._fail(str(error))

@@ -16,6 +16,7 @@ Colour = tuple[float, float, float]
 Matrix = NDArray[np.float32]
 
 SHADOW_SIDE = 1024
+SHADOW_SIDE_SOFTWARE = 512  # a quarter of the work, and a softer edge
 JOINTS = 0.16
 GRID_PITCH = 0.125
 
@@ -103,23 +104,28 @@ class VoxelRenderer:
 
     Every method needs that context to be current.
 
+    Args:
+        software: whether the processor draws, and less must do.
+
     Raises:
         RendererError: if the driver refuses a shader or a framebuffer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, software: bool = False) -> None:
         self._programs = {
             "cubes": Program("cubes.vert", "shadow.frag", "solid.frag"),
             "smooth": Program("smooth.vert", "shadow.frag", "solid.frag"),
             "cubes depth": Program("cubes.vert", "depth.frag"),
             "smooth depth": Program("smooth.vert", "depth.frag"),
-            "floor": Program("floor.vert", "shadow.frag", "floor.frag"),
+            "floor": Program("floor.vert", "floor.frag"),
+            "shade": Program("floor.vert", "shadow.frag", "shade.frag"),
             "contact": Program("contact.vert", "contact.frag"),
             "line": Program("line.vert", "line.frag"),
         }
         self._solids: list[Solid] = []
         self._box, self._quad = Lines(_BOX_EDGES), Quad()
-        self._shadow, self._screen = ShadowMap(SHADOW_SIDE), Screen()
+        self._shadow = ShadowMap(SHADOW_SIDE_SOFTWARE if software else SHADOW_SIDE)
+        self._screen = Screen()
         self._shadow_turn: float | None = None
         self._light = np.eye(4, dtype=np.float32)
 
@@ -188,7 +194,7 @@ class VoxelRenderer:
         for solid, pose in zip(self._solids, poses, strict=True):
             program = self._programs[solid.shape.surface + " depth"]
             program.use(u_pose=pose, u_camera=clip, u_light=self._light)
-            solid.draw()
+            solid.draw(_seen_from(pose, 1e4 * KEY))
         GL.glDisable(GL.GL_POLYGON_OFFSET_FILL)
 
     def _draw_solids(self, frame: Frame, camera: Matrix, poses: list[Matrix]) -> None:
@@ -203,12 +209,12 @@ class VoxelRenderer:
                 paint = paint * 0.8 + 0.2
             self._programs[solid.shape.surface].use(
                 u_pose=pose, u_camera=camera, u_light=self._light, u_shadow_map=0,
-                u_texel=1 / SHADOW_SIDE, u_colour=paint, u_eye=eye, u_key=KEY, u_fill=FILL,
+                u_texel=1 / self._shadow.side, u_colour=paint, u_eye=eye, u_key=KEY, u_fill=FILL,
                 u_sky=look.sky, u_ground=look.bounce, u_haze=np.square(look.background),
                 u_haze_range=(near, near + 14.0), u_gloss=0.10 if smooth else 0.03,
                 u_joints=0.0 if smooth else JOINTS,
             )  # fmt: skip
-            solid.draw()
+            solid.draw(_seen_from(pose, eye))
 
     def _draw_overlays(self, frame: Frame, camera: Matrix, poses: list[Matrix]) -> None:
         """Ground and boxes over the solids; nothing of it hides anything."""
@@ -218,6 +224,7 @@ class VoxelRenderer:
         if frame.floor:
             self._draw_floor(frame, camera)
             if frame.camera.eye[2] > 0:
+                self._draw_shade(frame, camera)
                 self._draw_contacts(camera, poses, frame.look.contact)
         if frame.box:
             self._draw_boxes(camera, poses, frame.look.box)
@@ -225,16 +232,29 @@ class VoxelRenderer:
         GL.glDisable(GL.GL_BLEND)
 
     def _draw_floor(self, frame: Frame, camera: Matrix) -> None:
-        """Grid, pool of light and cast shadow; from below only the grid."""
+        """The grid and the pool of light; from below only the grid."""
         look, above = frame.look, frame.camera.eye[2] > 0
         low, high = bounds([solid.shape for solid in self._solids], turning=True)
         half = 1.9 * float(np.linalg.norm((high - low)[:2])) / 2 + 0.9
         GL.glBlendFunc(GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA)
         self._programs["floor"].use(
-            u_camera=camera, u_light=self._light, u_shadow_map=0, u_texel=1 / SHADOW_SIDE,
-            u_area=(*((low + high) / 2)[:2], half, -0.002), u_line=look.line,
-            u_pool=look.ground, u_pool_strength=look.pool if above else 0.0, u_grid=1.0,
-            u_shade=look.shade if above else 0.0, u_pitch=GRID_PITCH,
+            u_camera=camera, u_light=self._light, u_middle=((low + high) / 2)[:2],
+            u_half=(half, half), u_height=-0.002, u_line=look.line, u_pool=look.ground,
+            u_pool_strength=look.pool if above else 0.0, u_pitch=GRID_PITCH,
+        )  # fmt: skip
+        self._quad.draw()
+
+    def _draw_shade(self, frame: Frame, camera: Matrix) -> None:
+        """The cast shadow, on no more of the ground than it can reach."""
+        low, high = bounds([solid.shape for solid in self._solids], turning=True)
+        fall = -KEY[:2] / KEY[2] * high[2]
+        low, high = np.minimum(low[:2], low[:2] + fall), np.maximum(high[:2], high[:2] + fall)
+        GL.glBlendFunc(GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA)
+        GL.glBindTexture(GL.GL_TEXTURE_2D, self._shadow.texture)
+        self._programs["shade"].use(
+            u_camera=camera, u_light=self._light, u_shadow_map=0, u_texel=1 / self._shadow.side,
+            u_middle=(low + high) / 2, u_half=(high - low) / 2 + 0.05, u_height=-0.0015,
+            u_shade=frame.look.shade,
         )  # fmt: skip
         self._quad.draw()
 
@@ -258,6 +278,12 @@ class VoxelRenderer:
                 u_line=(*np.multiply(colour, 0.8), 0.8),
             )
             self._box.draw()
+
+
+def _seen_from(pose: Matrix, point: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A point of the world in the voxels of a shape that stands like this."""
+    local: NDArray[np.float64] = np.linalg.inv(pose.astype(np.float64))[:3] @ np.append(point, 1.0)
+    return local
 
 
 def _light_clip(shapes: list[Shape]) -> Matrix:

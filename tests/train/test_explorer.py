@@ -1,0 +1,148 @@
+import threading
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+
+from ganstudio.samples import SampleSpec
+from ganstudio.train import messages as m
+from ganstudio.train.explorer import Explorer
+from ganstudio.train.sampler import Sampler
+from ganstudio.train.session import Outbox
+
+MODEL = m.Model("gan", "points", SampleSpec("image", (1, 64, 64)), z_dim=3)
+
+
+def sampler(nimg: int = 0, draw: object = None, model: m.Model = MODEL) -> MagicMock:
+    """A generator that paints every sample with the first latent, times psi."""
+
+    def paint(z: np.ndarray, classes: np.ndarray | None, psi: float) -> np.ndarray:
+        return np.broadcast_to(psi * z[:, :1, None, None], (len(z), 1, 64, 64)).copy()
+
+    made = MagicMock(spec=Sampler)
+    made.model, made.nimg, made.source = model, nimg, "live"
+    made.draw.side_effect = draw or paint
+    return made
+
+
+@pytest.fixture
+def explorer():
+    made = Explorer(Outbox())
+    yield made
+    assert made.close(10)
+
+
+def wait_for(explorer: Explorer, kind: type, count: int = 1) -> list[m.Event]:
+    found: list[m.Event] = []
+    while len(found) < count:
+        news = explorer.outbox.wait(10)
+        assert news, f"no {kind.__name__} came"
+        found += [event for event in news if isinstance(event, kind)]
+    return found
+
+
+def test_a_request_is_drawn_from_the_newest_model(explorer: Explorer) -> None:
+    explorer.refresh()
+    assert explorer.mailbox.wanted
+    explorer.mailbox.offer(sampler(nimg=500))
+    (ready,) = wait_for(explorer, m.ModelReady)
+    assert (ready.source, ready.nimg, ready.model) == ("live", 500, MODEL)
+    z = np.full((2, 3), 0.5, np.float32)
+    ticket = explorer.request(m.Request("latent", z, psi=0.5))
+    (made,) = wait_for(explorer, m.Rendered)
+    assert (made.tag, made.ticket, made.nimg) == ("latent", ticket, 500)
+    assert made.samples.shape == (2, 1, 64, 64)
+    assert np.all(made.samples == 0.25)
+
+
+def test_only_the_newest_request_of_a_tag_is_drawn(explorer: Explorer) -> None:
+    held, go = threading.Event(), threading.Event()
+
+    def slow(z: np.ndarray, classes: object, psi: float) -> np.ndarray:
+        held.set()
+        assert go.wait(10)
+        return np.broadcast_to(z[:, :1, None, None], (len(z), 1, 64, 64)).copy()
+
+    explorer.refresh()
+    explorer.mailbox.offer(sampler(draw=slow))
+    explorer.request(m.Request("latent", np.zeros((1, 3), np.float32)))
+    assert held.wait(10)
+    tickets = [
+        explorer.request(m.Request("latent", np.full((1, 3), i, np.float32))) for i in range(1, 9)
+    ]
+    go.set()
+    made: list[m.Event] = []
+    while not made or made[-1].ticket != tickets[-1]:
+        made += wait_for(explorer, m.Rendered)
+    assert len(made) <= 2
+    assert np.all(made[-1].samples == 8)
+
+
+def test_a_slider_is_not_kept_waiting_by_the_gallery(explorer: Explorer) -> None:
+    order: list[int] = []
+    first = threading.Event()
+    go = threading.Event()
+
+    def counted(z: np.ndarray, classes: object, psi: float) -> np.ndarray:
+        order.append(len(z))
+        if len(order) == 1:
+            first.set()
+            assert go.wait(10)
+        return np.zeros((len(z), 1, 64, 64), np.float32)
+
+    explorer.refresh()
+    explorer.mailbox.offer(sampler(draw=counted))
+    explorer.request(m.Request("gallery", np.zeros((64, 3), np.float32)))
+    assert first.wait(10)  # the gallery is being drawn, 16 of 64
+    explorer.request(m.Request("latent", np.zeros((1, 3), np.float32)))
+    go.set()
+    wait_for(explorer, m.Rendered, 2)
+    assert order == [16, 1, 16, 16, 16]
+
+
+def test_what_was_asked_of_another_model_is_dropped(explorer: Explorer) -> None:
+    other = m.Model("gan", "points", SampleSpec("image", (1, 64, 64)), z_dim=7)
+    explorer.refresh()
+    explorer.mailbox.offer(sampler())
+    wait_for(explorer, m.ModelReady)
+    second = sampler(model=other)
+    with explorer._bell:  # the request and the new model arrive together
+        explorer._pending["latent"] = m.Request("latent", np.zeros((1, 3), np.float32))
+        explorer.mailbox._slot = second
+        explorer._bell.notify()
+    wait_for(explorer, m.ModelReady)
+    assert not second.draw.called
+
+
+def test_a_failure_is_told_and_the_next_request_answered(explorer: Explorer) -> None:
+    calls: list[int] = []
+
+    def fails_once(z: np.ndarray, classes: object, psi: float) -> np.ndarray:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ValueError("this z will not do")
+        return np.zeros((len(z), 1, 64, 64), np.float32)
+
+    explorer.refresh()
+    explorer.mailbox.offer(sampler(draw=fails_once))
+    explorer.request(m.Request("latent", np.zeros((1, 3), np.float32)))
+    (failed,) = wait_for(explorer, m.Failed)
+    assert failed.where == "explorer"
+    assert failed.reason == "this z will not do"
+    explorer.request(m.Request("latent", np.zeros((1, 3), np.float32)))
+    wait_for(explorer, m.Rendered)
+
+
+def test_a_folder_that_is_no_run_is_told(explorer: Explorer, tmp_path: Path) -> None:
+    explorer.open(tmp_path / "nothing")
+    (failed,) = wait_for(explorer, m.Failed)
+    assert "nothing" in failed.reason
+
+
+def test_without_need_there_is_no_thread_and_closing_is_final() -> None:
+    made = Explorer(Outbox())
+    assert made._thread is None
+    assert made.close()
+    made.refresh()
+    assert made._thread is None
