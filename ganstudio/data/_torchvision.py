@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -60,7 +61,7 @@ class _IdxDataset(Dataset):
         folder = self.data_root / self.source / "raw"
         if any(not (folder / name).is_file() for name in (IMAGES, LABELS)):
             self._fetch(folder)
-        images, labels = _read(folder)
+        images, labels = _read(folder, len(self.names))
         return Samples(_pad(images, self.config.size), labels)
 
     @classmethod
@@ -82,7 +83,7 @@ class _IdxDataset(Dataset):
         log.info("%s is not in %s: downloading it", self.source, folder)
         try:
             getattr(datasets, self.source)(self.data_root, train=True, download=True)
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, HTTPException) as error:
             raise DataError(
                 f"{self.title}: {folder} must hold the files {IMAGES} and {LABELS}, and they "
                 f"could not be downloaded ({_last_line(error)}). Connect to the internet, or "
@@ -91,7 +92,7 @@ class _IdxDataset(Dataset):
             ) from error
 
 
-def _read(folder: Path) -> tuple[Tensor, Tensor]:
+def _read(folder: Path, classes: int) -> tuple[Tensor, Tensor]:
     from torchvision.datasets import mnist
 
     try:
@@ -102,6 +103,8 @@ def _read(folder: Path) -> tuple[Tensor, Tensor]:
     if images.shape[1:] != (_SIDE, _SIDE) or len(images) != len(labels):
         found = f"{len(labels)} labels for images of shape {tuple(images.shape)}"
         raise _damaged(folder, found)
+    if labels.max() >= classes:
+        raise _damaged(folder, f"class {int(labels.max())} of {classes}")
     return images, labels
 
 

@@ -15,8 +15,8 @@ from ganstudio.nn.penalties import gradient_penalty
 class WGANGPConfig(GANConfig):
     """Knobs of WGAN-GP."""
 
-    g_lr: float = redefault(GANConfig, "g_lr", 1e-4)
-    d_lr: float = redefault(GANConfig, "d_lr", 1e-4)
+    g_lr: float = redefault(GANConfig, "g_lr", 5e-4)
+    d_lr: float = redefault(GANConfig, "d_lr", 5e-4)
     beta2: float = redefault(GANConfig, "beta2", 0.9)
     n_critic: int = redefault(GANConfig, "n_critic", 5)
     gp_weight: float = knob(
@@ -46,7 +46,8 @@ class WGANGP(GAN):
     asks for the gradient at each sample alone.
 
     On points both are plain networks, on images and voxels convolutional ones (in three
-    dimensions this is 3D-IWGAN of Smith and Meger 2017). Widths are smaller than the paper's.
+    dimensions this is 3D-IWGAN of Smith and Meger 2017). The networks are narrower than the
+    paper's and the rates five times its 0.0001: in a run of minutes they get much further.
 
     Source: Gulrajani et al. 2017, arXiv:1704.00028, Eq. 3 and Algorithm 1.
     """

@@ -38,6 +38,7 @@ void main() {
     v_normal = normalize(mat3(u_pose) * normal);
     v_open = a_open[corner];
     v_cell = bits;
-    v_shadow = (u_light * world).xyz;
+    // ask a little before the surface, or it would shade itself
+    v_shadow = (u_light * vec4(world.xyz + 0.012 * normalize(v_normal), 1.0)).xyz;
     gl_Position = u_camera * world;
 }

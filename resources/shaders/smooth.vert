@@ -19,6 +19,7 @@ void main() {
     v_normal = mat3(u_pose) * a_normal;
     v_open = a_open;
     v_cell = vec2(0.5);
-    v_shadow = (u_light * world).xyz;
+    // ask a little before the surface, or it would shade itself
+    v_shadow = (u_light * vec4(world.xyz + 0.012 * normalize(v_normal), 1.0)).xyz;
     gl_Position = u_camera * world;
 }

@@ -31,16 +31,17 @@ def front(head: Canvas, look: Look) -> None:
     head.each(look, has(look, "hair", "ponytail", "bun"), _tie)
 
 
-def _under_hat(distance: Tensor, v: Tensor, look: Look) -> Tensor:
-    """A hat hides all hair above its rim."""
-    return torch.maximum(distance, look["hat_line"] - v)
+def _under_hat(distance: Tensor, u: Tensor, v: Tensor, look: Look) -> Tensor:
+    """A hat hides all hair above its rim, and presses down what sticks out beside it."""
+    beside = (u.abs() - look["w"] - 0.06).clamp_(min=0)
+    return torch.maximum(distance, look["hat_line"] + 1.6 * beside - v)
 
 
 def _back(shape: Shape) -> Callable[[Canvas, Look], None]:
     def paint(head: Canvas, look: Look) -> None:
         distance = shape(head.x, head.y, look)
         if shape is not _tail:  # a tail leaves the head below the rim, and swings out beside it
-            distance = _under_hat(distance, head.y, look)
+            distance = _under_hat(distance, head.x, head.y, look)
         cover = head.cover(distance)
         head.tint(cover, look["hair_rgb"])
         depth = ((head.y + 0.75) * 0.75).clamp_(0, 1)
@@ -52,10 +53,10 @@ def _back(shape: Shape) -> Callable[[Canvas, Look], None]:
 def _front(shape: Shape) -> Callable[[Canvas, Look], None]:
     def paint(head: Canvas, look: Look) -> None:
         u, v = head.x, head.y
-        cast = _under_hat(shape(u - 0.015, v - 0.055, look), v, look)
+        cast = _under_hat(shape(u - 0.015, v - 0.055, look), u, v, look)
         skin = torch.maximum(cast, outline(u, v, look))
         head.darken(skin, SHADOW, 0.8)
-        cover = head.cover(_under_hat(shape(u, v, look), v, look))
+        cover = head.cover(_under_hat(shape(u, v, look), u, v, look))
         head.tint(cover, look["hair_rgb"])
         shade = ((u * 0.5 + v + 0.3) * 0.8).clamp_(0, 0.75)
         head.tint(cover * shade, look["hair_dark"])
@@ -93,7 +94,7 @@ def _stubble(head: Canvas, look: Look) -> None:
     """Hair so short that the skin shines through."""
     u, v = head.x, head.y
     cut = torch.maximum(_cap(u, v, look, 0.0), -_arch(u, v, look, -0.33, 0.0))
-    distance = _under_hat(torch.maximum(cut, _sideburns(u, v, look, 0.06)), v, look)
+    distance = _under_hat(torch.maximum(cut, _sideburns(u, v, look, 0.06)), u, v, look)
     shaved = has(look, "hair", "mohawk")[:, None, None]
     distance = torch.where(shaved, torch.maximum(distance, outline(u, v, look)), distance)
     head.paint(distance, look["skin_dark"])
@@ -185,7 +186,7 @@ def _tie(head: Canvas, look: Look) -> None:
     p = u * look["side"]
     band = torch.where(bun, box(u, v + look["h"] + 0.0, 0.15, 0.045, 0.04),
                        circle(p - 0.42, v + 0.42, 0.085))  # fmt: skip
-    head.paint(_under_hat(band, v, look), look["cloth"])
+    head.paint(_under_hat(band, u, v, look), look["cloth"])
 
 
 def _crest(u: Tensor, v: Tensor, look: Look) -> Tensor:

@@ -70,7 +70,7 @@ def _beanie(head: Canvas, look: Look) -> None:
 
 def _top_hat(head: Canvas, look: Look) -> None:
     u, v = head.x, head.y - line(look)
-    crown = box(u / (1 - 0.16 * v), v + 0.3, look["w"] * 0.84, 0.36, 0.05)
+    crown = box(u / (1 - 0.16 * v), v + 0.25, look["w"] * 0.84, 0.31, 0.05)
     _shaded(head, crown, look["hat_rgb"], look["hat_dark"])
     ribbon = torch.maximum(crown, (v + 0.13).abs() - 0.07)
     head.paint(ribbon, look["hat_dark"] * 0.7)

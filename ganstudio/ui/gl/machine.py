@@ -60,8 +60,7 @@ def probe() -> Machine:
     if not context.create() or not context.makeCurrent(surface):
         return Machine(missing="OpenGL 3.3 is needed, this machine offers none.")
     functions = context.functions()
-    renderer = str(functions.glGetString(_GL_RENDERER) or "unknown")
-    version = str(functions.glGetString(_GL_VERSION) or "unknown")
+    renderer, version = (_text(functions.glGetString(n)) for n in (_GL_RENDERER, _GL_VERSION))
     found = context.format().version()
     context.doneCurrent()
     if tuple(found) < NEEDED:
@@ -70,3 +69,8 @@ def probe() -> Machine:
             f"OpenGL 3.3 is needed, this machine offers {found[0]}.{found[1]} ({renderer}).",
         )  # fmt: skip
     return Machine(renderer, version)
+
+
+def _text(value: object) -> str:
+    """Text from what the driver says, which is bytes in some releases of PySide6."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value or "unknown")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from math import ceil, cos, radians, sin, sqrt
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal
 
 from ganstudio.solids.surface import as_occupied, exposed_faces, openness, smooth
 
@@ -18,7 +16,6 @@ Vector = NDArray[np.float64]
 
 SPACING = 1.3  # from the middle of one object to the next, where the longest side of a grid is 1
 STRAY_SHARE = 0.002  # of the voxels may float below the floor without lifting everything
-POLL_MS = 6
 
 MESH_VERTEX = np.dtype([("position", "<f4", 3), ("normal", "i1", 3), ("open", "u1")])
 
@@ -56,7 +53,7 @@ class Shape:
     @property
     def scale(self) -> float:
         """World units a voxel: the longest side of the grid is 1."""
-        return 1 / max(self.occupied.shape)
+        return 1.0 / int(max(self.occupied.shape))
 
     def pose(self, place: Vector, turn_degrees: float) -> NDArray[np.float32]:
         """(4, 4) from voxels to the world, standing at ``place`` and turned around z."""
@@ -82,7 +79,7 @@ def build(occupancy: NDArray[np.generic], threshold: float, surface: Surface) ->
     """
     occupied = as_occupied(occupancy, threshold)
     low, high = _extent(occupied)
-    data: NDArray[np.generic]
+    data: NDArray[Any]
     if surface == "smooth":
         mesh = smooth(occupancy, threshold)
         data = np.zeros(len(mesh.vertices), dtype=MESH_VERTEX)
@@ -148,66 +145,6 @@ def pick(shapes: list[Shape], turn_degrees: float, origin: Vector, ray: Vector) 
     return best
 
 
-class Builder(QObject):
-    """Builds shapes on a thread of its own; while one lot is built only the newest wish waits.
-
-    Signals:
-        built (list[Shape]): on the GUI thread.
-        failed (str): why a lot could not be built.
-    """
-
-    built = Signal(object)
-    failed = Signal(str)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="surfaces")
-        self._job: Future[list[Shape]] | None = None
-        self._next: tuple[list[NDArray[np.generic]], float, Surface] | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is being built or waits for it."""
-        return self._job is not None or self._next is not None
-
-    def ask(self, grids: list[NDArray[np.generic]], threshold: float, surface: Surface) -> None:
-        """Build these; ``built`` follows unless a newer wish comes first."""
-        self._next = (grids, threshold, surface)
-        if self._job is None:
-            self._begin()
-
-    def close(self) -> None:
-        """Wait for what is being built and end the thread."""
-        self._timer.stop()
-        self._next = self._job = None
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _begin(self) -> None:
-        assert self._next is not None
-        grids, threshold, surface = self._next
-        self._next = None
-        self._job = self._pool.submit(
-            lambda: [build(grid, threshold, surface) for grid in grids]
-        )
-        self._timer.start()
-
-    def _poll(self) -> None:
-        if self._job is None or not self._job.done():
-            return
-        job, self._job = self._job, None
-        self._timer.stop()
-        if self._next is not None:
-            self._begin()
-        error = job.exception()
-        if error is None:
-            self.built.emit(job.result())
-        else:
-            self.failed.emit(str(error))
-
-
 def _extent(occupied: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The solid voxels' least corner and greatest corner."""
     ends = np.zeros((2, 3), dtype=np.int64)
@@ -244,7 +181,8 @@ def _contact(occupied: NDArray[np.bool_], floor: float) -> NDArray[np.uint8]:
             n = dark.shape[axis]
             far = total.take(range(2 * blur + 1, n + 2 * blur + 1), axis=axis)
             dark = (far - total.take(range(n), axis=axis)) / (2 * blur + 1)
-    return np.clip(dark * 255, 0, 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = np.clip(dark * 255, 0, 255).astype(np.uint8)
+    return levels
 
 
 def _first_solid(occupied: NDArray[np.bool_], start: Vector, along: Vector) -> float:

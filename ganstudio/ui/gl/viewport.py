@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor, QHideEvent, QImage, QKeyEvent, QMouseEvent, QOpenGLContext, QPalette, QShowEvent,
+    QGuiApplication,
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QOpenGLContext,
+    QShowEvent,
     QWheelEvent,
 )  # fmt: skip
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.ui.background import Background
 from ganstudio.ui.gl.camera import Camera
+from ganstudio.ui.gl.look import Frame, Look, RendererError, make_look
 from ganstudio.ui.gl.machine import probe, surface_format
-from ganstudio.ui.gl.scene import Builder, Shape, Surface, bounds, pick
-from ganstudio.ui.gl.voxel_renderer import Colour, Frame, Look, RendererError, VoxelRenderer
+from ganstudio.ui.gl.scene import Shape, Surface, bounds, build, pick
+
+if TYPE_CHECKING:
+    from ganstudio.ui.gl.voxel_renderer import VoxelRenderer
 
 __all__ = ["Viewport", "probe", "surface_format"]
 
@@ -32,7 +45,6 @@ TURN_DEGREES_PER_S = 24.0
 FASTEST_MS, SLOWEST_MS = 16, 80
 REST_MS = 180
 SAMPLES = 4
-PASTELS = ("#b9a5f7", "#8fc7f2", "#8fdcb8", "#f3cf8b", "#f2a79b", "#e5a3cf")
 
 
 class Viewport(QOpenGLWidget):
@@ -44,11 +56,15 @@ class Viewport(QOpenGLWidget):
 
     Signals:
         shown (list[Shape]): these stand there now.
+        refused (str): a grid cannot be shown, and why.
         picked (int): the object of this index was clicked.
+        touched: a mouse button went down.
         unavailable (str): drawing failed for good, and why.
     """
 
     shown = Signal(object)
+    refused = Signal(str)
+    touched = Signal()
     picked = Signal(int)
     unavailable = Signal(str)
 
@@ -65,7 +81,8 @@ class Viewport(QOpenGLWidget):
         self.frames = 0
         self._look = make_look(self.palette())
         self._grids: list[NDArray[np.generic]] = []
-        self._threshold, self._surface = 0.5, "cubes"
+        self._threshold = 0.5
+        self._surface: Surface = "cubes"
         self._stale = self._framed = False
         self._floor, self._box = True, False
         self._pickable = False
@@ -73,14 +90,14 @@ class Viewport(QOpenGLWidget):
         self._slowest_ms = FASTEST_MS
         self._renderer: VoxelRenderer | None = None
         self._context: QOpenGLContext | None = None
-        self._broken = False
+        self._broken = self._released = False
         self._pressed: QPointF | None = None
         self._mouse = QPointF()
         self._samples = 1
         self._moving = probe().software
-        self._builder = Builder(self)
-        self._builder.built.connect(self._take)
-        self._builder.failed.connect(lambda reason: log.error("no surface: %s", reason))
+        self._builder = Background("surfaces", self)
+        self._builder.done.connect(self._take)
+        self._builder.broken.connect(lambda error: self.refused.emit(str(error)))
         self._turntable = QTimer(self)
         self._turntable.timeout.connect(self._turn)
         self._turning = False
@@ -153,6 +170,7 @@ class Viewport(QOpenGLWidget):
 
     def release(self) -> None:
         """Stop timers and threads and free what the device holds."""
+        self._released, self._turning = True, False
         self._turntable.stop()
         self._rest.stop()
         self._builder.close()
@@ -170,9 +188,9 @@ class Viewport(QOpenGLWidget):
                 raise RendererError(
                     f"OpenGL 3.3 is needed, this window got {version[0]}.{version[1]}"
                 )
-            self._renderer = VoxelRenderer(probe().software)
+            self._renderer = _make_renderer()
             self._renderer.show(self.shapes)
-        except (RendererError, OSError) as error:
+        except (RendererError, OSError, ImportError) as error:
             self._fail(str(error))
 
     def paintGL(self) -> None:
@@ -218,6 +236,7 @@ class Viewport(QOpenGLWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: a drag or a click begins."""
         self._pressed = self._mouse = event.position()
+        self.touched.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: orbit or pan while a button is down, else look what is under the mouse."""
@@ -303,9 +322,10 @@ class Viewport(QOpenGLWidget):
 
     def _rebuild(self) -> None:
         self._stale = not self.isVisible()
-        if not self._stale:
-            surface: Surface = "smooth" if self._surface == "smooth" else "cubes"
-            self._builder.ask(self._grids, self._threshold, surface)
+        if not self._stale and not self._released:
+            wish = self._threshold, self._surface
+            grids = list(self._grids)
+            self._builder.submit(lambda: [build(grid, *wish) for grid in grids])
 
     def _take(self, shapes: list[Shape]) -> None:
         """New shapes are built: onto the device with them."""
@@ -316,9 +336,15 @@ class Viewport(QOpenGLWidget):
             self.doneCurrent()
         if not self._framed and any(len(shape.data) for shape in shapes):
             self._framed = True
-            self.frame()
+            self._go_home()
         self._redraw()
         self.shown.emit(shapes)
+
+    def _go_home(self) -> None:
+        """Look from the front and the right; at many objects from higher up."""
+        several = len(self.shapes) > 1
+        self.camera.azimuth, self.camera.elevation = (-68.0, 30.0) if several else (-52.0, 24.0)
+        self.frame()
 
     def _redraw(self) -> None:
         """Something changed: soon draw, quickly if the machine is slow."""
@@ -373,31 +399,12 @@ class Viewport(QOpenGLWidget):
         return self.width() / max(self.height(), 1)
 
 
-def make_look(palette: QPalette) -> Look:
-    """Colours and light that suit the widgets around."""
-    window = palette.color(QPalette.ColorRole.Window)
-    text = palette.color(QPalette.ColorRole.WindowText)
-    dark = window.lightnessF() < 0.5
-    return Look(
-        background=_rgb(window),
-        ground=_mix(window, QColor("#aab6d6" if dark else "#ffffff"), 0.22 if dark else 0.8),
-        pool=0.75 if dark else 0.9,
-        line=_mix(window, text, 0.34 if dark else 0.3),
-        box=_mix(window, text, 0.6),
-        colours=tuple(_rgb(QColor(name)) for name in PASTELS),
-        sky=(0.36, 0.38, 0.44) if dark else (0.50, 0.52, 0.56),
-        bounce=(0.10, 0.09, 0.11) if dark else (0.26, 0.25, 0.26),
-        shade=0.42 if dark else 0.26,
-        contact=0.55 if dark else 0.34,
-    )
+def _make_renderer() -> VoxelRenderer:
+    """For the context that is current; the OpenGL binding is imported only now."""
+    if sys.platform == "linux":
+        # the binding must ask the same library for the context as Qt does
+        wayland = QGuiApplication.platformName().startswith("wayland")
+        os.environ.setdefault("PYOPENGL_PLATFORM", "egl" if wayland else "glx")
+    from ganstudio.ui.gl.voxel_renderer import VoxelRenderer
 
-
-def _rgb(colour: QColor) -> Colour:
-    return colour.redF(), colour.greenF(), colour.blueF()
-
-
-def _mix(one: QColor, other: QColor, share: float) -> Colour:
-    r, g, b = (
-        a + (z - a) * share for a, z in zip(_rgb(one), _rgb(other), strict=True)
-    )
-    return r, g, b
+    return VoxelRenderer(probe().software)

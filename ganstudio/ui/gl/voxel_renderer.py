@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import cos, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.ui.gl.buffers import GL, Lines, Program, Quad, RendererError, Screen, ShadowMap, Solid
-from ganstudio.ui.gl.camera import Camera
+from ganstudio.ui.gl.buffers import GL, Lines, Program, Quad, Solid
+from ganstudio.ui.gl.framebuffers import Screen, ShadowMap
+from ganstudio.ui.gl.look import Colour, Frame, RendererError
 from ganstudio.ui.gl.scene import Shape, bounds, places
 
-Colour = tuple[float, float, float]
 Matrix = NDArray[np.float32]
 
 SHADOW_SIDE = 1024
@@ -41,62 +40,6 @@ _BOX_EDGES = np.array(
     ],
     dtype=np.float32,
 )
-
-
-@dataclass(frozen=True)
-class Look:
-    """Colours as shown on the screen (sRGB, 0 to 1) and the light.
-
-    Attributes:
-        background: behind everything.
-        ground: the pool of light on the floor.
-        pool: how strongly that covers the background.
-        line: the floor's grid.
-        box: the bounding box.
-        colours: of the objects, in turn.
-        sky: light from above, linear.
-        bounce: light from below, linear.
-        shade: strength of the shadow on the floor.
-        contact: strength of the darkness under an object.
-    """
-
-    background: Colour
-    ground: Colour
-    pool: float
-    line: Colour
-    box: Colour
-    colours: tuple[Colour, ...]
-    sky: Colour
-    bounce: Colour
-    shade: float
-    contact: float
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One picture to draw.
-
-    Attributes:
-        camera: where from.
-        size: width and height in device pixels.
-        target: the framebuffer to draw into.
-        look: colours and light.
-        samples: per pixel.
-        turn_degrees: of the turntable.
-        floor: whether the ground shows.
-        box: whether bounding boxes show.
-        chosen: index of the object under the mouse, which is lighter.
-    """
-
-    camera: Camera
-    size: tuple[int, int]
-    target: int
-    look: Look
-    samples: int = 1
-    turn_degrees: float = 0.0
-    floor: bool = True
-    box: bool = False
-    chosen: int | None = None
 
 
 class VoxelRenderer:
@@ -171,8 +114,11 @@ class VoxelRenderer:
 
     def release(self) -> None:
         """Free everything; the renderer is of no use afterwards."""
-        for part in (*self._solids, *self._programs.values(), self._box, self._quad,
-                     self._shadow, self._screen):  # fmt: skip
+        parts: list[Solid | Program | Lines | Quad | ShadowMap | Screen] = [
+            *self._solids, *self._programs.values(), self._box, self._quad,
+            self._shadow, self._screen,
+        ]  # fmt: skip
+        for part in parts:
             part.release()
         self._solids = []
 
@@ -274,7 +220,10 @@ class VoxelRenderer:
         for solid, pose in zip(self._solids, poses, strict=True):
             shape = solid.shape
             self._programs["line"].use(
-                u_camera=camera, u_pose=pose, u_low=shape.low, u_high=shape.high,
+                u_camera=camera,
+                u_pose=pose,
+                u_low=shape.low,
+                u_high=shape.high,
                 u_line=(*np.multiply(colour, 0.8), 0.8),
             )
             self._box.draw()
@@ -302,6 +251,3 @@ def _light_clip(shapes: list[Shape]) -> Matrix:
     clip[:3, :3] = axes * (2 / (far - near))[:, None]
     clip[:3, 3] = -(far + near) / (far - near)
     return clip.astype(np.float32)
-
-
-__all__ = ["Colour", "Frame", "Look", "RendererError", "VoxelRenderer"]

@@ -1,0 +1,321 @@
+"""The solid viewport: objects that the generator makes, to be turned around."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from ganstudio.train import messages as m
+from ganstudio.ui import pictures, theme
+from ganstudio.ui.background import Background
+from ganstudio.ui.gl.scene import Shape, Surface
+from ganstudio.ui.gl.still import Still
+from ganstudio.ui.gl.viewport import Viewport, probe
+from ganstudio.ui.notice import Notice
+from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.solid_controls import FORMATS, SolidControls
+from ganstudio.ui.studio import Studio
+
+TAG = "solid"
+EMPTY = "Train on furniture to see solids here, or open a run that makes voxels."
+HINT = "Drag to turn  ·  right drag to move  ·  wheel to zoom  ·  F to frame"
+STANDS_IN = "Plain pictures stand in for the viewport; all else works."
+NOTHING = "Nothing above the threshold"
+
+
+class SolidPanel(Panel):
+    """One object at the Latent panel's point, or several from noise, in an OpenGL viewport."""
+
+    title = "Solid"
+    area = "centre"
+    order = 20
+    stage = ("voxels",)
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._model: m.Model | None = None
+        self._point: tuple[np.ndarray, int] | None = None
+        self._count, self._seed, self._chosen = 1, 0, 0
+        self._latents: tuple[np.ndarray, np.ndarray | None] | None = None
+        self._grids: list[np.ndarray] = []
+        self._nimg, self._since, self._stale = 0, 0, False
+        self._threshold = 0.5
+        self._surface: Surface = "cubes"
+        self._build()
+        self._writer = Background("export", self)
+        self._writer.done.connect(lambda path: self._say(f"Saved {path.name}"))
+        self._writer.broken.connect(lambda error: self._say(f"Not saved: {error}", "warn"))
+        studio.modelReady.connect(self._on_model)
+        studio.latentChanged.connect(self._on_latent)
+        studio.rendered.connect(self._on_rendered)
+        studio.stateChanged.connect(self._on_state)
+        if studio.model is not None:
+            self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
+
+    def release(self) -> None:
+        """Stop timers and threads, and free what the graphics device holds."""
+        self._writer.close()
+        self.view.release()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: catch up with what was missed while hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._ask()
+
+    # Building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.controls = SolidControls()
+        self._status, self._hint, self._missing = QLabel(), QLabel(HINT), QLabel()
+        theme.tone(self._status, "chip")
+        theme.tone(self._hint, "small")
+        theme.tone(self._missing, "warn")
+        self._missing.setWordWrap(True)
+        for label in (self._status, self._hint):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            label.setContentsMargins(*[theme.SPACE[1]] * 4)
+        self._stage = QWidget()
+        self._layers = QGridLayout(self._stage)
+        self._layers.setContentsMargins(0, 0, 0, 0)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(_empty_page())
+        self._pages.addWidget(self._stage)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)  # the floor runs to the edges
+        column.setSpacing(0)
+        edge, gap = theme.SPACE[3], theme.SPACE[2]
+        self.controls.row.setContentsMargins(edge, gap, edge, gap)
+        self._missing.setContentsMargins(edge, 0, edge, gap)
+        column.addWidget(self.controls)
+        column.addWidget(self._missing)
+        column.addWidget(self._pages, 1)
+        missing = probe().missing
+        self._install(Still() if missing else Viewport(), missing)
+        self._connect_controls()
+        self._renew()
+
+    def _connect_controls(self) -> None:
+        controls = self.controls
+        controls.thresholdMoved.connect(self._set_threshold)
+        controls.surfaceChosen.connect(self._set_surface)
+        controls.countChosen.connect(self._set_count)
+        controls.rolled.connect(self._roll)
+        controls.turntable.connect(lambda on: self.view.set_turntable(on))
+        controls.floor.connect(lambda on: self.view.set_floor(on))
+        controls.box.connect(lambda on: self.view.set_bounding_box(on))
+        controls.framed.connect(lambda: self.view.frame())
+        controls.exportWanted.connect(self._export)
+        controls.pictureWanted.connect(self._save_picture)
+
+    def _install(self, view: Viewport | Still, missing: str) -> None:
+        """Put the widget that shows the objects into its place."""
+        self.view = view
+        view.shown.connect(self._on_shown)
+        view.refused.connect(lambda reason: self._say(reason, "warn"))
+        view.picked.connect(self.take)
+        view.touched.connect(self._hint.hide)
+        if isinstance(view, Viewport):
+            view.unavailable.connect(self._fall_back)
+        bottom, left, right = (
+            Qt.AlignmentFlag.AlignBottom, Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight,
+        )  # fmt: skip
+        # the labels lie over the view, a little away from its corners
+        gap = theme.SPACE[2]
+        self._layers.setRowMinimumHeight(1, gap)
+        self._layers.setColumnMinimumWidth(0, gap)
+        self._layers.setColumnMinimumWidth(2, gap)
+        self._layers.setColumnStretch(1, 1)
+        self._layers.setRowStretch(0, 1)
+        self._layers.setSpacing(0)
+        self._layers.addWidget(view, 0, 0, 2, 3)
+        self._layers.addWidget(self._status, 0, 1, bottom | left)
+        self._layers.addWidget(self._hint, 0, 1, bottom | right)
+        self._status.raise_()
+        self._hint.raise_()
+        self._missing.setText(f"{missing} {STANDS_IN}" if missing else "")
+        self._missing.setVisible(bool(missing))
+        self._hint.setVisible(not missing)
+        for switch in self.controls.switches.values():
+            switch.setEnabled(not missing)
+        for name in ("Cubes", "Smooth"):
+            tip = (
+                "The export follows this; the plain picture always shows cubes." if missing else ""
+            )
+            self.controls.surface.enable(name, True, tip)
+
+    def _fall_back(self, reason: str) -> None:
+        """The viewport cannot draw: pictures take its place."""
+        broken = self.view
+        self._install(Still(), f"{reason}.")
+        broken.release()
+        self._layers.removeWidget(broken)
+        broken.hide()
+        broken.deleteLater()
+        self.view.set_threshold(self._threshold)
+        self.view.set_pickable(self._count > 1)
+        self.view.show_grids(self._grids)
+
+    # What the studio says -------------------------------------------------------------------
+
+    def _on_model(self, event: m.ModelReady) -> None:
+        self._nimg = event.nimg
+        if event.model != self._model:
+            self._model = event.model
+            self._point, self._grids, self._chosen = None, [], 0
+            self.view.show_grids([])
+        self._renew()
+        self._ask()
+
+    def _on_latent(self, z: np.ndarray, category: int) -> None:
+        self._point = (np.asarray(z, dtype=np.float32), category)
+        if self._count == 1:
+            self._ask()
+
+    def _on_rendered(self, event: m.Rendered) -> None:
+        latents = self._latents
+        if event.tag != TAG or event.ticket < self._since or latents is None:
+            return
+        if event.samples.ndim == 5 and len(event.samples) == len(latents[0]):
+            self._nimg = event.nimg
+            self._grids = list(pictures.to_occupancy(event.samples))
+            self.view.show_grids(self._grids)
+
+    def _on_state(self, state: str, _: str) -> None:
+        self.view.set_calm(state == "running")
+
+    # What the person does -------------------------------------------------------------------
+
+    def take(self, index: int) -> None:
+        """Give the object of this index to the Latent panel; exports mean it from now on."""
+        if self._latents is None or not 0 <= index < len(self._latents[0]):
+            return
+        self._chosen = index
+        z, classes = self._latents
+        self.studio.take_latent(z[index].copy(), 0 if classes is None else int(classes[index]))
+
+    def _set_threshold(self, threshold: float) -> None:
+        self._threshold = threshold
+        self.view.set_threshold(threshold)
+
+    def _set_surface(self, surface: str) -> None:
+        self._surface = "smooth" if surface == "smooth" else "cubes"
+        self.view.set_surface(self._surface)
+
+    def _set_count(self, count: int) -> None:
+        self._count, self._chosen = count, 0
+        self.view.set_pickable(count > 1)
+        self._ask(anew=True)
+
+    def _roll(self) -> None:
+        self._seed, self._chosen = self._seed + 1, 0
+        self._ask(anew=True)
+
+    def _export(self, suffix: str) -> None:
+        """Write the object, or the one clicked last, on a thread."""
+        if not self._grids:
+            return
+        grid = self._grids[min(self._chosen, len(self._grids) - 1)]
+        name = f"{self._model.data if self._model else 'solid'}{suffix}"
+        path = self._ask_path(name, f"{FORMATS[suffix]} (*{suffix})")
+        if path is not None:
+            path = path if path.suffix.lower() == suffix else Path(f"{path}{suffix}")
+            self._writer.submit(partial(_save, path, grid, self._threshold, self._surface))
+
+    def _ask_path(self, name: str, kinds: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export", name, kinds)
+        return Path(chosen) if chosen else None
+
+    def _save_picture(self) -> None:
+        fault = pictures.save(self, self.view.picture(), "solid.png")
+        if fault:
+            self._say(fault, "warn")
+
+    # Showing --------------------------------------------------------------------------------
+
+    def _ask(self, anew: bool = False) -> None:
+        """Have the objects made, now or when the panel is seen again."""
+        self._stale = True
+        if anew:
+            self._since = 1 << 62  # answers to older latents are not wanted any more
+        model = self._model
+        if model is None or model.spec.kind != "voxels" or not self.isVisible():
+            return
+        z, classes = self._wish(model)
+        self._latents = z, classes
+        ticket = self.studio.ask(TAG, z, classes)
+        self._since = min(self._since, ticket)
+        self._stale = False
+
+    def _wish(self, model: m.Model) -> tuple[np.ndarray, np.ndarray | None]:
+        """Latents (N, z_dim), and classes (N,) where the generator takes them."""
+        if self._count > 1:
+            z, classes = model.draw(self._count, self._seed), np.arange(self._count)
+        elif self._point is not None and len(self._point[0]) == model.z_dim:
+            z, classes = self._point[0][None], np.array([self._point[1]])
+        else:
+            z, classes = model.draw(1, self._seed), np.array([0])
+        return z, classes % len(model.classes) if model.classes else None
+
+    def _on_shown(self, shapes: list[Shape]) -> None:
+        counts = [shape.voxels for shape in shapes]
+        if not shapes:
+            self._say("")
+        elif not any(counts):
+            self._say(NOTHING, "warn")
+        elif len(shapes) == 1:
+            size = " × ".join(str(n) for n in shapes[0].high - shapes[0].low)
+            self._say(f"{counts[0]:,} voxels  ·  {size}")
+        else:
+            self._say(f"{len(shapes)} objects  ·  {min(counts):,} to {max(counts):,} voxels")
+
+    def _say(self, text: str, tone: str = "chip") -> None:
+        theme.tone(self._status, tone)
+        self._status.setText(text)
+        self._status.setVisible(bool(text))
+
+    def _renew(self) -> None:
+        """The right page, and controls that do something."""
+        solid = self._model is not None and self._model.spec.kind == "voxels"
+        self._pages.setCurrentIndex(int(solid))
+        self.controls.setEnabled(solid)
+
+
+def _save(path: Path, grid: np.ndarray, threshold: float, surface: Surface) -> Path:
+    from ganstudio.solids.formats import save  # imports trimesh, when first needed
+
+    return save(path, grid, threshold, surface)
+
+
+def _empty_page() -> QWidget:
+    """What the panel shows where no solids are made."""
+    cube, heading = QPushButton(), QLabel("Solids")
+    cube.setFlat(True)
+    cube.setIconSize(QSize(64, 64))
+    cube.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    cube.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    theme.tone(cube, "flat")
+    theme.decorate(cube, "cube", "muted")
+    theme.tone(heading, "title")
+    heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.addStretch(2)
+    column.addWidget(cube)
+    column.addWidget(heading)
+    column.addWidget(Notice(EMPTY))
+    column.addStretch(3)
+    return page

@@ -1,0 +1,153 @@
+"""How smooth the window stays beside a training, and how soon a slider's picture is there.
+
+    xvfb-run -a -s "-screen 0 1600x1000x24" python tests/bench/window.py
+    QT_QPA_PLATFORM=offscreen python tests/bench/window.py --seconds 20
+
+Opens the real window, trains each recipe in it, moves a slider of the Latent panel as a hand
+would, and prints percentiles. The figures belong to this machine and this moment; nothing is
+asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QSlider
+
+from ganstudio.recipe import Recipe
+from ganstudio.ui import app, theme
+from ganstudio.ui.studio import Studio
+from ganstudio.ui.window import MainWindow
+
+FRAME_MS = 16
+PAUSE_MS = 60  # between two moves of the slider, counted from the picture before
+CASES = {
+    "idle, faces 32 x 32": ("dcgan", "faces", {"count": 1024}, True),
+    "training, faces 32 x 32": ("dcgan", "faces", {"count": 1024}, False),
+    "idle, furniture 32-cube": ("gan3d", "furniture", {"count": 600}, True),
+    "training, furniture 32-cube": ("gan3d", "furniture", {"count": 600}, False),
+}
+
+
+class Probe:
+    """Counts the frames of a 60 Hz timer and times a slider from its move to the painted picture."""
+
+    def __init__(self, window: MainWindow, studio: Studio) -> None:
+        self.frames: list[float] = []
+        self.answers: list[float] = []
+        self.trained: list[float] = []
+        self._studio = studio
+        panel = next(w for w in window.findChildren(object) if type(w).__name__ == "LatentPanel")
+        self._panel = panel
+        self._last = 0.0
+        self._moved = 0.0
+        self._turn = 0
+        self._clock = QTimer(window, interval=FRAME_MS)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._tick)
+        studio.rendered.connect(self._on_rendered)
+        studio.statsArrived.connect(lambda news: self.trained.append(news[-1].samples_per_second))
+
+    def begin(self) -> None:
+        """Start counting."""
+        self.frames.clear()
+        self.answers.clear()
+        self._last = 0.0
+        self._clock.start()
+        self._move()
+
+    def end(self) -> None:
+        """Stop counting."""
+        self._clock.stop()
+        self._moved = -1.0
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        if self._last:
+            self.frames.append((now - self._last) * 1000)
+        self._last = now
+
+    def _move(self) -> None:
+        if not self._clock.isActive():
+            return
+        slider = self._panel.findChildren(QSlider)[0]
+        self._turn += 1
+        span = slider.maximum() - slider.minimum()
+        self._moved = time.perf_counter()
+        slider.setValue(slider.minimum() + (self._turn * 37) % span)
+
+    def _on_rendered(self, event: object) -> None:
+        if event.tag == "latent" and self._moved > 0 and self._clock.isActive():
+            moved, self._moved = self._moved, 0.0
+            self._panel.repaint()
+            self.answers.append((time.perf_counter() - moved) * 1000)
+            QTimer.singleShot(PAUSE_MS, self._move)
+
+
+def main() -> int:
+    """Run every case and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=15.0, help="counted in each case")
+    seconds = parser.parse_args().seconds
+    application = app.make_application()
+    theme.apply(application, "dark")
+    print(f"{'':28} {'GUI timer ms':>24}   {'slider to picture ms':>22}   trained")
+    print(f"{'':28} {'p50':>7} {'p99':>7} {'max':>8}   {'p50':>6} {'p95':>7} {'n':>7}   samples/s")
+    for name, (variant, data, knobs, idle) in CASES.items():
+        _case(name, Recipe.make(variant, data, knobs, kimg=1e5), idle, seconds)
+    return 0
+
+
+def _case(name: str, recipe: Recipe, idle: bool, seconds: float) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = QSettings(f"{folder}/window.ini", QSettings.Format.IniFormat)
+        studio = Studio(Path(folder) / "runs", Path(folder) / "data", "cpu")
+        window = MainWindow(studio, settings)
+        window.resize(1600, 1000)
+        window.show()
+        studio.load_catalogue()
+        _until(studio.catalogueReady)
+        probe = Probe(window, studio)
+        studio.start(recipe, paused=idle)
+        _until(studio.modelReady)
+        _spend(4)  # first frames, first publications
+        probe.begin()
+        _spend(seconds)
+        probe.end()
+        frames, answers = np.array(probe.frames), np.array(probe.answers)
+        rate = np.median(probe.trained[len(probe.trained) // 2 :]) if probe.trained else 0
+        print(
+            f"{name:28} {np.median(frames):7.1f} {np.percentile(frames, 99):7.1f} "
+            f"{frames.max():8.1f}   {np.median(answers):6.1f} {np.percentile(answers, 95):7.1f} "
+            f"{len(answers):7}   {rate:.0f}",
+            flush=True,
+        )
+        window.close()
+        studio.close()
+        window.deleteLater()
+
+
+def _until(signal: object) -> None:
+    loop = QEventLoop()
+    signal.connect(loop.quit)
+    QTimer.singleShot(60_000, loop.quit)
+    loop.exec()
+
+
+def _spend(seconds: float) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
