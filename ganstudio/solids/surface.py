@@ -49,7 +49,7 @@ def as_occupied(occupancy: ArrayLike, threshold: float = 0.5) -> NDArray[np.bool
     return grid if grid.dtype == np.bool_ else grid > threshold
 
 
-def smooth(occupancy: ArrayLike, threshold: float = 0.5, taubin: int = 10) -> Mesh:
+def smooth(occupancy: ArrayLike, threshold: float = 0.5, taubin: int = 16) -> Mesh:
     """A rounded, watertight surface where the occupancy crosses the threshold.
 
     The mesh is smoothed, not the grid: blurring the grid would eat legs one voxel thick.

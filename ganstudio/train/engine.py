@@ -199,12 +199,19 @@ class Engine:
     def rewind(self, checkpoint: str | None) -> None:
         """Go back to a checkpoint of this run; None is the last one.
 
+        Knobs turned since then go back too, and are told one by one.
+
         Raises:
             RunError: if there is none of that name.
         """
         self._wait()
+        turned = self.recipe.gan.model_dump()
         self._go_back_to(self.run.read(checkpoint))
-        self._announce(m.Rewound(self.trainer.nimg, self.trainer.steps))
+        nimg = self.trainer.nimg
+        self._announce(m.Rewound(nimg, self.trainer.steps))
+        for knob, value in self.recipe.gan.model_dump().items():
+            if value != turned[knob]:
+                self._announce(m.Tuned(knob, value, turned[knob], nimg))
 
     def rescue(self) -> Path | None:
         """Save after a failure if the weights are still numbers."""
@@ -221,9 +228,11 @@ class Engine:
 
     def close(self) -> None:
         """Finish writing and let others have the folder."""
-        self._wait()
-        self._writer.shutdown()
-        self.run.release()
+        try:
+            self._wait()
+        finally:
+            self._writer.shutdown()
+            self.run.release()
 
     def _begin(self, samples: Samples, machine: Machine, resumed: bool) -> None:
         players = self.trainer.gan.players
@@ -283,9 +292,6 @@ class Engine:
         """On the writer's thread: checkpoint, then the picture of the fixed latents."""
         try:
             path = self.run.write(checkpoint)
-            count = SHEET_TILES[self._model.spec.kind]
-            samples = sampler.draw(self._model.draw(count, seed=0))
-            save_sheet(self.run.path / "samples" / f"{path.name}.png", samples, self._model.spec)
         except OSError as error:
             self._saved_updates = -1
             self._announce(
@@ -294,6 +300,12 @@ class Engine:
             return
         self._record({"nimg": checkpoint.nimg, "event": "saved", "checkpoint": path.name})
         self._announce(m.Saved(path, checkpoint.nimg))
+        count = SHEET_TILES[self._model.spec.kind]
+        try:
+            samples = sampler.draw(self._model.draw(count, seed=0))
+            save_sheet(self.run.path / "samples" / f"{path.name}.png", samples, self._model.spec)
+        except Exception as error:  # of a variant too: a picture is never worth a training
+            self._announce(m.Noted(f"The samples of {path.name} cannot be drawn: {error}", "error"))
 
     def _rate(self) -> float:
         """Real samples a second over the last reports."""
@@ -303,9 +315,9 @@ class Engine:
         return (last - first) / (now - begun) if now > begun else 0.0
 
     def _wait(self) -> None:
-        if self._writing is not None:
-            self._writing.result()
-            self._writing = None
+        writing, self._writing = self._writing, None  # told once, or nothing could be saved again
+        if writing is not None:
+            writing.result()
 
     def _write_line(self) -> None:
         if not self._line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +23,17 @@ BACKGROUND = ("gallery",)  # tags that give way to all others
 
 
 class Mailbox:
-    """Where the trainer leaves a fresh sampler for the explorer: one slot, newest wins."""
+    """Where the trainer leaves a fresh sampler for the explorer: one slot, newest wins.
 
-    def __init__(self) -> None:
+    Args:
+        filled: called, on the trainer's thread, whenever a sampler was left.
+    """
+
+    def __init__(self, filled: Callable[[], None]) -> None:
         self._wanted = threading.Event()
         self._lock = threading.Lock()
         self._slot: Sampler | None = None
-        self._bell: threading.Condition | None = None
+        self._tell = filled
 
     @property
     def wanted(self) -> bool:
@@ -44,9 +49,7 @@ class Mailbox:
         with self._lock:
             self._slot = sampler
             self._wanted.clear()
-        if self._bell is not None:
-            with self._bell:
-                self._bell.notify()
+        self._tell()
 
     def take(self) -> Sampler | None:
         """The newest sampler, once; None if there is none newer."""
@@ -58,10 +61,6 @@ class Mailbox:
     def filled(self) -> bool:
         """Whether a sampler waits."""
         return self._slot is not None
-
-    def ring(self, bell: threading.Condition) -> None:
-        """Notify this condition whenever a sampler is left."""
-        self._bell = bell
 
 
 class Explorer:
@@ -79,9 +78,8 @@ class Explorer:
 
     def __init__(self, outbox: Outbox, device: str = "auto") -> None:
         self.outbox, self.device = outbox, device
-        self.mailbox = Mailbox()
+        self.mailbox = Mailbox(self._on_filled)
         self._bell = threading.Condition()
-        self.mailbox.ring(self._bell)
         self._pending: dict[str, m.Request] = {}
         self._to_open: Path | None = None
         self._ticket = 0
@@ -99,6 +97,7 @@ class Explorer:
 
     def open(self, folder: Path) -> None:
         """Load the newest checkpoint of a run folder and draw from it."""
+        self.mailbox.take()  # what a training left before this was asked for is out of date
         with self._bell:
             self._to_open = folder
             self._wake()
@@ -106,8 +105,6 @@ class Explorer:
     def refresh(self) -> None:
         """Ask the live training for newer weights."""
         self.mailbox.want()
-        with self._bell:
-            self._wake()
 
     def close(self, timeout_s: float = 30.0) -> bool:
         """End the thread and join it; False if it is still busy after the time."""
@@ -118,6 +115,10 @@ class Explorer:
             self._thread.join(timeout_s)
             return not self._thread.is_alive()
         return True
+
+    def _on_filled(self) -> None:
+        with self._bell:
+            self._wake()
 
     def _wake(self) -> None:
         if self._thread is None and not self._ending:

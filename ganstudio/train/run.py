@@ -133,11 +133,12 @@ class RunFolder:
         folder = self.path / "checkpoints"
         if not folder.is_dir():
             return []
-        return sorted(
+        there = (
             path
             for path in folder.iterdir()
             if _CHECKPOINT.fullmatch(path.name) and (path / "manifest.json").is_file()
         )
+        return sorted(there, key=lambda path: float(path.name.removesuffix("k")))
 
     def checkpoint(self, name: str | None = None) -> Path:
         """The folder of one checkpoint; None is the newest.
@@ -156,6 +157,9 @@ class RunFolder:
 
     def write(self, checkpoint: Checkpoint) -> Path:
         """Put a checkpoint on the disk, whole or not at all, and let old ones go.
+
+        Later ones go too: they belong to a training that was rewound, and would be taken for
+        the newest.
 
         Raises:
             OSError: if the disk will not take it; nothing of it is left then.
@@ -193,7 +197,9 @@ class RunFolder:
             shutil.rmtree(building, ignore_errors=True)
             raise
         _flush_folder(folder)
-        for old in self.checkpoints()[1:-CHECKPOINTS_KEPT]:
+        there = self.checkpoints()
+        until = there.index(target) + 1
+        for old in [*there[1:until][:-CHECKPOINTS_KEPT], *there[until:]]:
             shutil.rmtree(old, ignore_errors=True)
         return target
 

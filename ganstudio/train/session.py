@@ -27,29 +27,31 @@ class Outbox:
 
     def __init__(self) -> None:
         self._lock = threading.Condition()
-        self._milestones: deque[m.Event] = deque()
-        self._stats: deque[m.Stats] = deque(maxlen=STATS_KEPT)
-        self._previews: dict[str, m.Rendered] = {}
+        self._count = 0  # each event keeps its place, so that lanes can be joined again
+        self._milestones: deque[tuple[int, m.Event]] = deque()
+        self._stats: deque[tuple[int, m.Stats]] = deque(maxlen=STATS_KEPT)
+        self._previews: dict[str, tuple[int, m.Rendered]] = {}
 
     def put(self, event: m.Event) -> None:
         """Add one event; callable from any thread, never blocks for a reader."""
         with self._lock:
+            self._count += 1
             if isinstance(event, m.Stats):
-                self._stats.append(event)
+                self._stats.append((self._count, event))
             elif isinstance(event, m.Rendered):
-                self._previews[event.tag] = event
+                self._previews[event.tag] = (self._count, event)
             else:
-                self._milestones.append(event)
+                self._milestones.append((self._count, event))
             self._lock.notify_all()
 
     def drain(self) -> list[m.Event]:
-        """All that waits, oldest milestones first, then stats, then previews; empties it."""
+        """All that waits, in the order in which it was told; empties it."""
         with self._lock:
-            events = [*self._milestones, *self._stats, *self._previews.values()]
+            waiting = [*self._milestones, *self._stats, *self._previews.values()]
             self._milestones.clear()
             self._stats.clear()
             self._previews.clear()
-            return events
+        return [event for _, event in sorted(waiting, key=lambda pair: pair[0])]
 
     def wait(self, timeout_s: float) -> list[m.Event]:
         """Like ``drain``, but blocks until there is something or the time is over."""

@@ -63,7 +63,7 @@ class SolidControls(QWidget):
         self.count.setAccessibleName("Number of objects")
         self.count.currentIndexChanged.connect(self._on_count)
         self._die = _button("dice", "Other objects", self.rolled.emit)
-        self._die.setEnabled(False)
+        self._die.hide()
         row = self.row = QHBoxLayout(self)
         row.setSpacing(theme.SPACE[2])
         row.addWidget(self.threshold, 3)
@@ -103,7 +103,7 @@ class SolidControls(QWidget):
 
     def _on_count(self) -> None:
         count = int(self.count.currentData())
-        self._die.setEnabled(count > 1)
+        self._die.setVisible(count > 1)
         self.countChosen.emit(count)
 
 

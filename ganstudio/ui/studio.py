@@ -113,7 +113,7 @@ class Studio(QObject):
         self.state: m.State = "idle"
         self.outbox = Outbox()
         self.session: Session | None = None
-        self.explorer = Explorer(self.outbox)
+        self.explorer = Explorer(self.outbox, device)
         self._loader: threading.Thread | None = None
         self._next_renewal = 0.0
         self._viewing_ms = 0.0
@@ -242,6 +242,7 @@ class Studio(QObject):
         ended = self.explorer.close(timeout_s) and ended
         if self._loader is not None:
             self._loader.join(timeout_s)
+            ended = not self._loader.is_alive() and ended
         self.drain()
         return ended
 
@@ -253,7 +254,11 @@ class Studio(QObject):
         for event in self.outbox.drain():
             if isinstance(event, m.Stats):
                 stats.append(event)
-            elif isinstance(event, Catalogue):
+                continue
+            if stats:  # what was reported before a rewind must be heard before it
+                self.statsArrived.emit(stats)
+                stats = []
+            if isinstance(event, Catalogue):
                 self.catalogue = event
                 self.catalogueReady.emit()
             else:
@@ -309,6 +314,8 @@ class Studio(QObject):
 
     def _on_started(self, event: m.Started) -> None:
         self.run_folder, self.reals = event.run, event.reals
+        if event.resumed:  # the checkpoint knows what was tuned, the file only what was asked for
+            self.recipe = Recipe.from_dict(event.recipe)
         self.started.emit(event)
 
     def _on_rendered(self, event: m.Rendered) -> None:

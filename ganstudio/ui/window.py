@@ -202,7 +202,8 @@ class MainWindow(QMainWindow):
         self._closing = True
         self.repaint()
         if not self.studio.close(CLOSE_TIMEOUT_S):
-            self._veil_over("Saving… the step in hand takes long.")
+            busy = self.studio.training
+            self._veil_over("Saving… the step in hand takes long." if busy else "Closing…")
             QTimer.singleShot(100, self.close)
             event.ignore()
             return

@@ -39,7 +39,7 @@ CASES = {
 
 
 class Probe:
-    """Counts the frames of a 60 Hz timer and times a slider from its move to the painted picture."""
+    """Counts frames of a 60 Hz timer; times a slider from its move to the painted picture."""
 
     def __init__(self, window: MainWindow, studio: Studio) -> None:
         self.frames: list[float] = []
@@ -51,6 +51,7 @@ class Probe:
         self._last = 0.0
         self._moved = 0.0
         self._turn = 0
+        self._counting = False
         self._clock = QTimer(window, interval=FRAME_MS)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._tick)
@@ -62,13 +63,14 @@ class Probe:
         self.frames.clear()
         self.answers.clear()
         self._last = 0.0
+        self._counting = True
         self._clock.start()
         self._move()
 
     def end(self) -> None:
         """Stop counting."""
+        self._counting = False
         self._clock.stop()
-        self._moved = -1.0
 
     def _tick(self) -> None:
         now = time.perf_counter()
@@ -77,7 +79,7 @@ class Probe:
         self._last = now
 
     def _move(self) -> None:
-        if not self._clock.isActive():
+        if not self._counting:
             return
         slider = self._panel.findChildren(QSlider)[0]
         self._turn += 1
@@ -86,7 +88,7 @@ class Probe:
         slider.setValue(slider.minimum() + (self._turn * 37) % span)
 
     def _on_rendered(self, event: object) -> None:
-        if event.tag == "latent" and self._moved > 0 and self._clock.isActive():
+        if event.tag == "latent" and self._moved > 0 and self._counting:
             moved, self._moved = self._moved, 0.0
             self._panel.repaint()
             self.answers.append((time.perf_counter() - moved) * 1000)

@@ -82,7 +82,9 @@ def test_a_run_folder_holds_all_that_the_design_names(tmp_path: Path) -> None:
     assert [e.nimg for e in saved] == [0, 48]
     assert (tmp_path / "run" / "samples" / "000000.048k.png").is_file()
     assert "torch" in (tmp_path / "run" / "log.txt").read_text()
-    line = RunFolder.open(tmp_path / "run").history()[-1]
+    history = RunFolder.open(tmp_path / "run").history()
+    assert [line["nimg"] for line in history if line.get("event") == "saved"] == [0, 48]
+    line = next(line for line in history if "terms" in line)
     assert line["nimg"] == 48
     assert set(line["terms"]) == {"D/real", "D/fake", "G/fooled"}
     started = next(e for e in events if isinstance(e, m.Started))
@@ -117,7 +119,8 @@ def test_tuning_changes_the_next_step_and_bad_values_change_nothing(tmp_path: Pa
     engine.close()
     (tuned,) = [e for e in events if isinstance(e, m.Tuned)]
     assert (tuned.knob, tuned.value, tuned.before) == ("g_lr", 0.0, 2e-4)
-    assert RunFolder.open(tmp_path / "run").history()[-1]["event"] == "tuned"
+    history = RunFolder.open(tmp_path / "run").history()
+    assert [line["value"] for line in history if line.get("event") == "tuned"] == [0.0]
 
 
 def test_rewinding_stands_where_the_checkpoint_was_taken(tmp_path: Path) -> None:
@@ -171,8 +174,55 @@ def test_a_full_disk_is_told_and_training_goes_on(
     assert RunFolder.open(tmp_path / "run").read().nimg == 32
 
 
+def test_a_picture_that_cannot_be_drawn_costs_no_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[m.Event] = []
+
+    def shy(self: Sampler, *_: object) -> None:
+        raise RuntimeError("no pictures today")
+
+    monkeypatch.setattr(Sampler, "draw", shy)
+    engine = build(tmp_path / "run", events)
+    engine.step(None)
+    engine.save()
+    engine.close()
+    assert [e.nimg for e in events if isinstance(e, m.Saved)] == [0, 16]
+    assert any(isinstance(e, m.Noted) and "no pictures today" in e.text for e in events)
+    assert RunFolder.open(tmp_path / "run").read().nimg == 16
+
+
+def test_a_writer_that_broke_is_told_once_and_the_folder_is_free_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build(tmp_path / "run")
+    engine.step(None)
+
+    def broken(self: RunFolder, checkpoint: object) -> Path:
+        raise RuntimeError("the writer fell over")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFolder, "write", broken)
+        engine.save()
+        with pytest.raises(RuntimeError, match="fell over"):
+            engine.close()
+    build(tmp_path / "run", resume=True).close()
+
+
+def test_a_rewind_turns_knobs_back_and_tells_so(tmp_path: Path) -> None:
+    events: list[m.Event] = []
+    engine = build(tmp_path / "run", events)
+    engine.tune("g_lr", 1e-3)
+    engine.step(None)
+    engine.rewind("000000.000k")
+    engine.close()
+    assert engine.recipe.gan.g_lr == 2e-4
+    told = [e for e in events if isinstance(e, m.Rewound | m.Tuned)]
+    assert told[1:] == [m.Rewound(0, 0), m.Tuned("g_lr", 2e-4, 1e-3, 0)]
+
+
 def test_weights_are_published_when_wanted(tmp_path: Path) -> None:
-    mailbox = Mailbox()
+    mailbox = Mailbox(lambda: None)
     engine = build(tmp_path / "run", mailbox=mailbox)
     engine.serve()
     assert mailbox.take() is None

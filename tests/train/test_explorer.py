@@ -64,7 +64,6 @@ def test_only_the_newest_request_of_a_tag_is_drawn(explorer: Explorer) -> None:
         assert go.wait(10)
         return np.broadcast_to(z[:, :1, None, None], (len(z), 1, 64, 64)).copy()
 
-    explorer.refresh()
     explorer.mailbox.offer(sampler(draw=slow))
     explorer.request(m.Request("latent", np.zeros((1, 3), np.float32)))
     assert held.wait(10)
@@ -91,7 +90,6 @@ def test_a_slider_is_not_kept_waiting_by_the_gallery(explorer: Explorer) -> None
             assert go.wait(10)
         return np.zeros((len(z), 1, 64, 64), np.float32)
 
-    explorer.refresh()
     explorer.mailbox.offer(sampler(draw=counted))
     explorer.request(m.Request("gallery", np.zeros((64, 3), np.float32)))
     assert first.wait(10)  # the gallery is being drawn, 16 of 64
@@ -103,7 +101,6 @@ def test_a_slider_is_not_kept_waiting_by_the_gallery(explorer: Explorer) -> None
 
 def test_what_was_asked_of_another_model_is_dropped(explorer: Explorer) -> None:
     other = m.Model("gan", "points", SampleSpec("image", (1, 64, 64)), z_dim=7)
-    explorer.refresh()
     explorer.mailbox.offer(sampler())
     wait_for(explorer, m.ModelReady)
     second = sampler(model=other)
@@ -124,7 +121,6 @@ def test_a_failure_is_told_and_the_next_request_answered(explorer: Explorer) -> 
             raise ValueError("this z will not do")
         return np.zeros((len(z), 1, 64, 64), np.float32)
 
-    explorer.refresh()
     explorer.mailbox.offer(sampler(draw=fails_once))
     explorer.request(m.Request("latent", np.zeros((1, 3), np.float32)))
     (failed,) = wait_for(explorer, m.Failed)
@@ -144,5 +140,5 @@ def test_without_need_there_is_no_thread_and_closing_is_final() -> None:
     made = Explorer(Outbox())
     assert made._thread is None
     assert made.close()
-    made.refresh()
+    made.mailbox.offer(sampler())
     assert made._thread is None

@@ -187,3 +187,11 @@ def test_an_optimiser_comes_back_with_state_groups_and_layout() -> None:
     step(layer, optimizer)
     step(again, restored)
     assert torch.equal(layer.weight, again.weight)
+
+
+def test_what_was_rewound_away_is_not_taken_for_the_newest(run: RunFolder) -> None:
+    for nimg in (0, 1000, 2000, 3000):
+        run.write(checkpoint(nimg))
+    run.write(checkpoint(1500))
+    assert run.checkpoint().name == "000001.500k"
+    assert len(run.checkpoints()) == 3

@@ -246,3 +246,17 @@ def test_the_outbox_keeps_milestones_newest_previews_and_bounded_stats() -> None
     assert [e.ticket for e in events if isinstance(e, m.Rendered)] == [99]
     assert outbox.drain() == []
     assert outbox.wait(0.0) == []
+
+
+def test_the_lanes_of_the_outbox_come_out_in_the_order_of_telling() -> None:
+    outbox = Outbox()
+    told = [
+        m.Stats(3, 0, 0.0, 0.0, {}, 0),
+        m.Rewound(0, 0),
+        m.Rendered("gallery", None, 1, 0, 0.0),  # type: ignore[arg-type]
+        m.Stats(1, 0, 0.0, 0.0, {}, 0),
+        m.Noted("last"),
+    ]
+    for event in told:
+        outbox.put(event)
+    assert outbox.drain() == told

@@ -151,3 +151,19 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[FakeEngine]:
 
     monkeypatch.setattr(engine.Engine, "build", staticmethod(build))
     return made
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The real engines as they are built, to compare what they reached with what is kept."""
+    from ganstudio.train import engine
+
+    made: list[Any] = []
+    build = engine.Engine.build
+
+    def watched(**asked: Any) -> Any:
+        made.append(build(**asked))
+        return made[-1]
+
+    monkeypatch.setattr(engine.Engine, "build", staticmethod(watched))
+    return made

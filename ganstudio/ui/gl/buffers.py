@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 OpenGL.ERROR_CHECKING = False  # asking after each call costs more than drawing: once a frame
 OpenGL.ERROR_LOGGING = False
+logging.getLogger("OpenGL").setLevel(logging.WARNING)  # it tells of every optional part
 
 from OpenGL import GL  # noqa: E402
 

@@ -29,7 +29,7 @@ def test_up_is_up_and_axes_are_at_right_angles(azimuth, elevation):
     camera = Camera(azimuth, elevation)
     axes = np.stack(camera.axes)
     assert axes @ axes.T == pytest.approx(np.eye(3), abs=1e-9)
-    assert project(camera, camera.target + [0, 0, 0.2])[1] > 0
+    assert project(camera, camera.target + np.array([0, 0, 0.2]))[1] > 0
 
 
 def test_orbit_stops_at_the_poles_and_goes_round():

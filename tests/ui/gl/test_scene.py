@@ -79,7 +79,7 @@ def test_bounds_hold_everything_at_every_turn():
             pose = shape.pose(place, turn)
             for corner in np.ndindex(2, 2, 2):
                 at = pose @ np.append(np.where(corner, shape.high, shape.low), 1)
-                assert (at[2] > low[2] - 1e-5) and (at[2] < high[2] + 1e-5)
+                assert low[2] - 1e-5 < at[2] < high[2] + 1e-5
                 assert (np.abs(at[:2] - place[:2]) < 0.5).all()
     assert bounds([], turning=False)[1][2] == 1
 

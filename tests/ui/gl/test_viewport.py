@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ganstudio.ui.gl import viewport as module
 from ganstudio.ui.gl.look import RendererError, make_look
+from ganstudio.ui.gl.scene import places
 from ganstudio.ui.gl.viewport import Viewport, probe, surface_format
 
 pytestmark = pytest.mark.gl
@@ -146,14 +149,9 @@ def drag(qtbot, viewport, button):
 
 
 def moved(position, buttons):
-    from PySide6.QtCore import QEvent, QPointF
-    from PySide6.QtGui import QMouseEvent
-
     place = QPointF(position)
     none = Qt.KeyboardModifier.NoModifier
-    return QMouseEvent(
-        QEvent.Type.MouseMove, place, place, Qt.MouseButton.NoButton, buttons, none
-    )
+    return QMouseEvent(QEvent.Type.MouseMove, place, place, Qt.MouseButton.NoButton, buttons, none)
 
 
 def test_a_click_picks_and_a_drag_does_not(qtbot, viewport):
@@ -161,11 +159,9 @@ def test_a_click_picks_and_a_drag_does_not(qtbot, viewport):
     viewport.set_pickable(True)
     picked = []
     viewport.picked.connect(picked.append)
-    from ganstudio.ui.gl.scene import places
-
     view = viewport.camera.projection(320 / 240) @ viewport.camera.view()
     for index, place in enumerate(places(4)):
-        clip = view @ np.append(place + [0, 0, 0.3], 1)
+        clip = view @ np.append(place + np.array([0, 0, 0.3]), 1)
         at = QPoint(round((clip[0] / clip[3] + 1) * 160), round((1 - clip[1] / clip[3]) * 120))
         qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=at)
         assert picked[-1] == index
@@ -215,8 +211,6 @@ def test_a_grid_that_cannot_be_drawn_is_refused(qtbot, viewport, caplog):
 
 
 def test_a_driver_that_fails_is_named(qtbot, monkeypatch):
-    from ganstudio.ui.gl import viewport as module
-
     def refuse():
         raise RendererError("solid.frag: no such thing")
 

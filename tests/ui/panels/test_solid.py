@@ -1,0 +1,188 @@
+"""The solid panel offscreen, where pictures stand in for the viewport."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shiboken6
+import trimesh
+
+from ganstudio.ui.gl.look import make_look
+from ganstudio.ui.gl.still import Still
+from ganstudio.ui.panels import solid
+from ganstudio.ui.panels.solid import SolidPanel
+
+TAG = "solid"
+
+
+def blocks(count, side=8, value=0.6):
+    """(N, 1, side, side, side) in [-1, 1]: a block of 2 x 2 x (2 + i) voxels each."""
+    x = np.full((count, 1, side, side, side), -1.0, np.float32)
+    for i in range(count):
+        x[i, 0, 3:5, 3:5, 1 : 3 + i % 5] = value
+    return x
+
+
+@pytest.fixture
+def panel(shown):
+    return shown(SolidPanel)
+
+
+def stand(qtbot, quiet, panel, samples):
+    """Answer the newest request and wait until it is drawn."""
+    with qtbot.waitSignal(panel.view.shown, timeout=20_000):
+        quiet.answer(quiet.of(TAG)[-1], samples)
+    qtbot.waitUntil(lambda: not panel.view._worker.busy)
+
+
+def test_without_voxels_it_says_what_to_do(quiet, panel):
+    assert panel._pages.currentIndex() == 0
+    assert not panel.controls.isEnabled()
+    quiet.offer("image")
+    assert panel._pages.currentIndex() == 0
+    assert not quiet.of(TAG)
+    quiet.offer("voxels")
+    assert panel._pages.currentIndex() == 1
+    assert panel.controls.isEnabled()
+
+
+def test_offscreen_it_names_what_is_missing(panel):
+    assert isinstance(panel.view, Still)
+    assert "offscreen" in panel._missing.text()
+    assert panel._missing.isVisibleTo(panel)
+    assert not panel.controls.switches["turntable"].isEnabled()
+
+
+def test_one_object_follows_the_latent_panel(qtbot, quiet, panel):
+    quiet.offer("voxels")
+    assert quiet.of(TAG)[-1].z.shape == (1, 32)
+    z = np.arange(32, dtype=np.float32)
+    quiet.latentChanged.emit(z, 0)
+    assert (quiet.of(TAG)[-1].z == z[None]).all()
+    assert quiet.of(TAG)[-1].classes is None
+    stand(qtbot, quiet, panel, blocks(1))
+    assert panel._status.text() == "8 voxels  ·  2 × 2 × 2"
+
+
+def test_classes_go_along(quiet, panel):
+    quiet.offer("voxels", classes=("chair", "table", "bed"))
+    quiet.latentChanged.emit(np.zeros(32, np.float32), 2)
+    assert quiet.of(TAG)[-1].classes.tolist() == [2]
+    panel.controls.count.setCurrentIndex(1)
+    assert quiet.of(TAG)[-1].classes.tolist() == [0, 1, 2, 0]
+
+
+def test_newer_weights_renew_it(quiet, panel):
+    model = quiet.offer("voxels")
+    before = len(quiet.of(TAG))
+    quiet.offer("voxels", nimg=20_000)
+    assert len(quiet.of(TAG)) == before + 1
+    assert quiet.model == model
+
+
+def test_several_objects_come_from_noise_and_can_be_taken(qtbot, quiet, panel):
+    model = quiet.offer("voxels")
+    panel.controls.count.setCurrentIndex(2)
+    asked = quiet.of(TAG)[-1]
+    assert (asked.z == model.draw(9, 0)).all()
+    stand(qtbot, quiet, panel, blocks(9))
+    assert panel._status.text() == "9 objects  ·  8 to 24 voxels"
+    with qtbot.waitSignal(quiet.latentTaken) as taken:
+        panel.view.picked.emit(4)
+    assert (taken.args[0] == asked.z[4]).all()
+    count = len(quiet.of(TAG))
+    quiet.latentChanged.emit(asked.z[4], 0)
+    assert len(quiet.of(TAG)) == count
+    panel.controls.rolled.emit()
+    assert (quiet.of(TAG)[-1].z == model.draw(9, 1)).all()
+
+
+def test_answers_to_older_latents_are_dropped(qtbot, quiet, panel):
+    quiet.offer("voxels")
+    old = quiet.of(TAG)[-1]
+    panel.controls.count.setCurrentIndex(1)
+    quiet.answer(old, blocks(1))
+    assert panel._grids == []
+    stand(qtbot, quiet, panel, blocks(4))
+    assert len(panel._grids) == 4
+
+
+def test_hidden_it_asks_for_nothing(qtbot, quiet, shown):
+    panel = shown(SolidPanel, visible=False)
+    quiet.offer("voxels")
+    quiet.latentChanged.emit(np.zeros(32, np.float32), 0)
+    assert not quiet.of(TAG)
+    panel.show()
+    qtbot.waitExposed(panel)
+    assert len(quiet.of(TAG)) == 1
+
+
+def test_nothing_above_the_threshold_is_said(qtbot, quiet, panel):
+    quiet.offer("voxels")
+    stand(qtbot, quiet, panel, blocks(1))
+    with qtbot.waitSignal(panel.view.shown):
+        panel.controls.choose_threshold(0.9)
+    assert panel._status.text() == solid.NOTHING
+    qtbot.waitUntil(lambda: not panel.view._worker.busy)
+
+
+@pytest.mark.parametrize("suffix", [".stl", ".obj", ".ply", ".glb"])
+def test_meshes_are_exported(qtbot, quiet, panel, tmp_path, monkeypatch, suffix):
+    quiet.offer("voxels")
+    panel.controls.count.setCurrentIndex(1)
+    stand(qtbot, quiet, panel, blocks(4))
+    panel.view.picked.emit(2)
+    path = tmp_path / f"chair{suffix}"
+    monkeypatch.setattr(panel, "_ask_path", lambda name, kinds: path.with_suffix(""))
+    with qtbot.waitSignal(panel._writer.done, timeout=20_000):
+        panel.controls.exportWanted.emit(suffix)
+    body = trimesh.load(path, force="mesh")
+    assert max(body.extents) == pytest.approx(4)
+    assert panel._status.text() == f"Saved {path.name}"
+
+
+def test_a_failed_export_is_said(qtbot, quiet, panel, tmp_path, monkeypatch, caplog):
+    quiet.offer("voxels")
+    stand(qtbot, quiet, panel, blocks(1))
+    panel.controls.choose_threshold(1.0)
+    monkeypatch.setattr(panel, "_ask_path", lambda name, kinds: tmp_path / "a.stl")
+    with qtbot.waitSignal(panel._writer.broken, timeout=20_000):
+        panel.controls.exportWanted.emit(".stl")
+    assert panel._status.text().startswith("Not saved: ")
+    assert not (tmp_path / "a.stl").exists()
+    qtbot.waitUntil(lambda: not panel.view._worker.busy)
+
+
+def test_dragging_turns_the_still_pictures(qtbot, quiet, panel):
+    quiet.offer("voxels")
+    stand(qtbot, quiet, panel, blocks(1))
+    still = panel.view
+    before = still.picture()
+    with qtbot.waitSignal(still.shown):
+        still._azimuth += 40
+        still._draw()
+    assert still.picture() != before
+    qtbot.waitUntil(lambda: not still._worker.busy)
+
+
+def test_a_broken_viewport_gives_way_to_pictures(qtbot, quiet, panel):
+    quiet.offer("voxels")
+    stand(qtbot, quiet, panel, blocks(1))
+    first = panel.view
+    panel._fall_back("OpenGL reports the error 0x0505")
+    qtbot.waitUntil(lambda: not shiboken6.isValid(first))
+    assert panel.view is not first
+    assert panel._missing.text().startswith("OpenGL reports the error 0x0505.")
+    qtbot.waitUntil(lambda: len(panel.view._images) == 1)
+    qtbot.waitUntil(lambda: not panel.view._worker.busy)
+
+
+def test_looks_differ_in_dark_and_light(panel):
+    palette = panel.palette()
+    dark = make_look(palette)
+    palette.setColor(palette.ColorRole.Window, "#f7f8fa")
+    palette.setColor(palette.ColorRole.WindowText, "#101010")
+    light = make_look(palette)
+    assert sum(light.background) > sum(dark.background)
+    assert sum(light.line) < sum(light.background)
+    assert sum(dark.line) > sum(dark.background)
