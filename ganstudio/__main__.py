@@ -11,7 +11,6 @@ from ganstudio import __version__, preload
 
 WINDOW_PACKAGES = {
     "PySide6": "PySide6-Essentials",
-    "superqt": "superqt",
     "pyqtgraph": "pyqtgraph",
     "OpenGL": "PyOpenGL",
 }

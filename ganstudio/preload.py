@@ -37,7 +37,7 @@ def prepare(window: bool = True) -> None:
         multiprocessing.freeze_support()
     if not window:
         return
-    os.environ.setdefault("QT_API", "pyside6")  # superqt and pyqtgraph ask for it
+    os.environ.setdefault("QT_API", "pyside6")  # pyqtgraph asks for it
     for path in _early_libraries():
         _load(path)
 

@@ -238,7 +238,7 @@ class Session:
     def _obey(self, command: m.Command, engine: Engine) -> None:
         try:
             match command:
-                case m.Run(steps, side):
+                case m.Run(steps, _):
                     if steps is not None and steps < 1:
                         raise ValueError(f"steps must be at least 1, got {steps}")
                     self._runs = [command] if steps is None else [*self._runs, command]

@@ -338,10 +338,18 @@ class Studio(QObject):
 def _cards(room: str) -> dict[str, Card]:
     cards = {}
     for key, member in registry.discover(room).items():
-        about = (member.__doc__ or "").strip()
-        summary = getattr(member, "summary", "") or about.split("\n")[0]
-        family = getattr(member, "family", "") or str(member.spec(member.Config()))
-        cards[key] = Card(
-            key, member.title, summary, about, family, knobs_of(member.Config), member.Config
-        )
+        try:
+            cards[key] = _card(key, member)
+        except Exception:  # one faulty file must not hide the others
+            log.exception("%s/%s cannot be shown", room, key)
     return cards
+
+
+def _card(key: str, member: type[Any]) -> Card:
+    about = (member.__doc__ or "").strip()
+    summary = getattr(member, "summary", "") or about.split("\n")[0]
+    if hasattr(member, "spec"):
+        family = str(member.spec(member.Config()))
+    else:
+        family = member.family or ", ".join(member.takes)
+    return Card(key, member.title, summary, about, family, knobs_of(member.Config), member.Config)

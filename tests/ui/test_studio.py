@@ -360,7 +360,7 @@ def test_a_resumed_run_goes_on_where_it_stopped(
 def test_a_stalled_window_costs_no_memory_and_hears_all_milestones_in_order(
     studio: Studio, ears: Ears, trained: list, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = 1000
+    steps = 600
     monkeypatch.setattr(session, "REPORT_INTERVAL_S", 0.0)  # a report after each step
     studio._timer.stop()
     studio.start(small(kimg=steps * BATCH / 1000))
