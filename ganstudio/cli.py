@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in fault.lines:
             print(f"ganstudio: {line}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -162,10 +164,7 @@ def train_recipe(arguments: argparse.Namespace) -> int:
     from ganstudio.resources import default_data_root
     from ganstudio.train.session import Outbox, Session
 
-    folder = _folder_to_resume(arguments) if arguments.resume else arguments.run
-    recipe, minutes = _recipe(arguments, folder)
-    if folder is not None and not arguments.resume and (folder / "recipe.toml").exists():
-        raise UsageError(f"{folder} already holds a run; add --resume, or name another folder")
+    folder, recipe, minutes = _wishes(arguments)
     outbox = Outbox()
 
     def build(announce: Any) -> Any:
@@ -177,6 +176,7 @@ def train_recipe(arguments: argparse.Namespace) -> int:
             runs_root=Path("runs"),
             folder=folder,
             resume=arguments.resume,
+            endless=minutes > 0,
             data_root=arguments.data_root or default_data_root(),
             device=arguments.device,
             spare_core=False,
@@ -185,70 +185,94 @@ def train_recipe(arguments: argparse.Namespace) -> int:
     session = Session(build, outbox)
     interrupted = _stop_on_interrupt(session)
     session.start()
-    failed = _follow(session, outbox, minutes * 60)
-    session.close()
+    try:
+        failed = _follow(session, outbox, minutes * 60)
+    finally:
+        session.close()
     return INTERRUPTED if interrupted() else int(failed)
 
 
-def _recipe(arguments: argparse.Namespace, folder: Path | None) -> tuple[Recipe, float]:
-    """The recipe that the arguments describe and the minutes to train; every fault at once."""
-    from ganstudio.recipe import Recipe, RecipeError
+def _wishes(arguments: argparse.Namespace) -> tuple[Path | None, Recipe, float]:
+    """The run folder, the recipe and the minutes to train; every fault at once."""
+    from ganstudio.recipe import RecipeError
     from ganstudio.train.speed import choose_device
 
     faults: list[str] = []
-    basics = {
-        name: value
-        for name, text in (("kimg", arguments.kimg), ("seed", arguments.seed))
-        if (value := None if text is None else _value(text)) is not None
-    }
-    minutes = _value(arguments.minutes) if arguments.minutes else 0
-    if isinstance(minutes, (str, bool)) or minutes < 0 or (arguments.minutes and minutes == 0):
-        faults.append(f"--minutes {arguments.minutes}, but it must be a number above 0")
-        minutes = 0
-    if arguments.minutes:
-        basics["kimg"] = 1e6
-    knobs = {}
-    for text in arguments.knobs:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            faults.append(f"--set {text}, but it must be KNOB=VALUE")
-        else:
-            knobs[name.strip()] = _value(value)
+    folder: Path | None = arguments.run
+    if arguments.resume:
+        folder = _folder_to_resume(arguments, faults)
+    elif folder is not None and (folder / "recipe.toml").exists():
+        faults.append(f"{folder} already holds a run; add --resume, or name another folder")
+    minutes = _minutes(arguments.minutes, faults)
+    knobs = _knobs(arguments.knobs, faults)
     try:
         choose_device(arguments.device)
     except (ValueError, RuntimeError) as error:
         faults.append(f"--device {arguments.device}: {str(error).splitlines()[0]} ({DEVICES})")
+    recipe: Recipe | None = None
     try:
-        recipe = _source(arguments, folder, basics, knobs)
+        recipe = _source(arguments, folder, knobs, faults)
     except RecipeError as error:
         faults += error.faults
-    if faults:
+    if faults or recipe is None:
         raise UsageError(*faults)
-    assert isinstance(recipe, Recipe)
-    return recipe, float(minutes)
+    return folder, recipe, minutes
 
 
 def _source(
     arguments: argparse.Namespace,
     folder: Path | None,
-    basics: dict[str, Any],
     knobs: dict[str, Any],
-) -> Recipe:
+    faults: list[str],
+) -> Recipe | None:
+    """The recipe of a file, of a run to resume, or of the options."""
     from ganstudio.recipe import Recipe, RecipeError
 
-    path = _recipe_file(arguments.recipe) if arguments.recipe else None
-    if arguments.resume and folder is not None and path is None:
-        path = folder / "recipe.toml"
-    if path is None:
-        defaults = {"variant": arguments.variant, "data": arguments.data}
-        return Recipe.make(knobs=knobs, **{k: v for k, v in defaults.items() if v}, **basics)
-    if arguments.variant or arguments.data:
-        raise RecipeError(["give a recipe, or --variant and --data, not both"])
-    if arguments.resume and (knobs or "seed" in basics):
-        raise RecipeError(
-            ["a resumed run keeps its knobs and seed; --set and --seed do not go with --resume"]
-        )
-    return Recipe.load(path).replace(**basics).with_knobs(knobs)
+    wishes = {"kimg": arguments.kimg, "seed": arguments.seed}
+    basics: dict[str, Any] = {
+        name: _value(text) for name, text in wishes.items() if text is not None
+    }
+    named = {"variant": arguments.variant, "data": arguments.data}
+    named = {name: key for name, key in named.items() if key is not None}
+    if arguments.resume:
+        if arguments.recipe or named or knobs or arguments.seed is not None:
+            raise RecipeError(
+                ["a resumed run keeps its recipe: only --kimg or --minutes go with --resume"]
+            )
+        path = folder / "recipe.toml" if folder is not None else None
+        if path is None:
+            return None
+    elif arguments.recipe is None:
+        return Recipe.make(knobs=knobs, **named, **basics)
+    else:
+        path = _recipe_file(arguments.recipe)
+        if named:
+            faults.append("give a recipe, or --variant and --data, not both")
+    try:
+        return Recipe.load(path, knobs, **basics)
+    except OSError as error:
+        raise RecipeError([f"{path} cannot be read: {error}"]) from None
+
+
+def _minutes(text: str | None, faults: list[str]) -> float:
+    if text is None:
+        return 0.0
+    value = _value(text)
+    if isinstance(value, (int, float)) and 0 < value < float("inf"):
+        return float(value)
+    faults.append(f"--minutes {text}, but it must be a number above 0")
+    return 0.0
+
+
+def _knobs(texts: list[str], faults: list[str]) -> dict[str, Any]:
+    knobs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if equals and name:
+            knobs[name.strip()] = _value(value)
+        else:
+            faults.append(f"--set {text}, but it must be KNOB=VALUE")
+    return knobs
 
 
 def _recipe_file(name: str) -> Path:
@@ -265,15 +289,16 @@ def _recipe_file(name: str) -> Path:
         ) from None
 
 
-def _folder_to_resume(arguments: argparse.Namespace) -> Path:
+def _folder_to_resume(arguments: argparse.Namespace, faults: list[str]) -> Path | None:
     folder: Path | None = arguments.run
     if folder is None:
         found = sorted(Path("runs").glob("*/recipe.toml"), key=lambda path: path.stat().st_mtime)
-        if not found:
-            raise UsageError("there is no run in runs/ to resume; name one with --run DIR")
-        return found[-1].parent
-    if not (folder / "recipe.toml").is_file():
-        raise UsageError(f"{folder} is no run folder: it has no recipe.toml")
+        if found:
+            return found[-1].parent
+        faults.append("there is no run in runs/ to resume; name one with --run DIR")
+    elif not (folder / "recipe.toml").is_file():
+        faults.append(f"{folder} is no run folder: it has no recipe.toml")
+        return None
     return folder
 
 
@@ -298,8 +323,8 @@ def _stop_on_interrupt(session: Session) -> Callable[[], bool]:
         if caught:
             os._exit(INTERRUPTED)
         caught.append(number)
-        print("\nSaving; press Ctrl-C again to leave at once.", file=sys.stderr)
         session.post(Stop())
+        os.write(2, b"\nSaving; press Ctrl-C again to leave at once.\n")  # print may be under way
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
@@ -333,7 +358,8 @@ def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
                 case m.Stats() if bar is not None:
                     begun_s = event.seconds if begun_s is None else begun_s
                     spent_s = event.seconds - begun_s
-                    bar.n = min(spent_s if limit_s else event.nimg / 1000, bar.total)
+                    done: float = spent_s if limit_s else event.nimg / 1000
+                    bar.n = min(done, float(bar.total or 0))
                     terms = " ".join(f"{name} {value:.3f}" for name, value in event.terms.items())
                     bar.set_postfix_str(
                         f"{event.nimg / 1000:.1f} kimg, {event.samples_per_second:.0f}/s, {terms}"
@@ -384,7 +410,9 @@ def _close_with(run: Path | None, failed: bool) -> None:
 def write_samples(arguments: argparse.Namespace) -> int:
     """Write samples as a picture or as arrays."""
     faults = [] if arguments.n >= 1 else [f"--n {arguments.n}, but it must be at least 1"]
-    if arguments.out.suffix not in (".png", ".npz"):
+    if arguments.columns < 0:
+        faults.append(f"--columns {arguments.columns}, but it must be at least 0")
+    if arguments.out.suffix.lower() not in (".png", ".npz"):
         faults.append(f"--out {arguments.out}, but it must end in .png or .npz")
     sampler, labels = _model(arguments, arguments.n, faults)
     import numpy as np
@@ -404,7 +432,7 @@ def write_samples(arguments: argparse.Namespace) -> int:
         ]
     )
     try:
-        if arguments.out.suffix == ".png":
+        if arguments.out.suffix.lower() == ".png":
             save_sheet(arguments.out, samples, sampler.model.spec, arguments.columns)
         else:
             import io

@@ -122,8 +122,13 @@ class Recipe:
         return cls(basics, checked["gan"], checked["dataset"])
 
     @classmethod
-    def load(cls, path: Path) -> Recipe:
-        """Read a recipe file.
+    def load(cls, path: Path, knobs: Mapping[str, Any] | None = None, **basics: Any) -> Recipe:
+        """Read a recipe file, with some of it said otherwise.
+
+        Args:
+            path: the file.
+            knobs: flat, named as for ``make``; they win over the file's.
+            **basics: ``seed`` and ``kimg``; they win over the file's.
 
         Raises:
             RecipeError: if it is not TOML, too large for a recipe, or has faults.
@@ -132,9 +137,16 @@ class Recipe:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise RecipeError([f"{path} is larger than 1 MB: that is no recipe"])
         try:
-            return cls.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RecipeError([f"{path} is no TOML file: {error}"]) from error
+        content |= basics
+        variant, data = (str(content.get(name, "")) for name in ("variant", "data"))
+        for section, values in _sort(variant, data, knobs or {}).items():
+            there = content.get(section, {})
+            if values and isinstance(there, Mapping):
+                content[section] = {**there, **values}
+        return cls.from_dict(content)
 
     def to_dict(self) -> dict[str, Any]:
         """The nested form, every knob spelled out."""
@@ -151,17 +163,6 @@ class Recipe:
     def replace(self, **basics: Any) -> Recipe:
         """The same recipe with other basics, such as ``seed`` or ``kimg``."""
         return Recipe.from_dict({**self.to_dict(), **basics})
-
-    def with_knobs(self, knobs: Mapping[str, Any]) -> Recipe:
-        """The same recipe with other knobs, named as for ``make``.
-
-        Raises:
-            RecipeError: with every fault at once.
-        """
-        content = self.to_dict()
-        for section, values in _sort(self.variant, self.data, knobs).items():
-            content[section] |= values
-        return Recipe.from_dict(content)
 
     def tuned(self, name: str, value: Value) -> Recipe:
         """The same recipe with one live knob of the variant turned.

@@ -87,7 +87,7 @@ class Batches(Iterator[Batch]):
     """Endless batches: each epoch a new seeded order, no sample twice in one epoch.
 
     The whole set lives on the device in storage form while it takes less than
-    ``resident_bytes``; a larger one stays in (pinned) host memory and streams from there.
+    ``resident_bytes``; a larger one stays in host memory and streams from there, pinned.
     A batch never mixes epochs: what is left over at the end of one is dropped.
 
     Args:
@@ -95,7 +95,8 @@ class Batches(Iterator[Batch]):
         batch: samples a batch; a smaller set is repeated to fill one.
         seed: of the order.
         device: where batches are wanted.
-        resident_bytes: the most that may be put on the device for good.
+        resident_bytes: the most that may be put on the device for good; None is a quarter of
+            what is free on a GPU, and 2 GiB where that is not known.
     """
 
     def __init__(
@@ -104,10 +105,13 @@ class Batches(Iterator[Batch]):
         batch: int,
         seed: int,
         device: torch.device,
-        resident_bytes: int = 2 << 30,
+        resident_bytes: int | None = None,
     ) -> None:
         if len(samples.x) == 0:
             raise DataError("the data set holds no samples")
+        if resident_bytes is None:
+            cuda = device.type == "cuda"
+            resident_bytes = torch.cuda.mem_get_info(device)[0] // 4 if cuda else 2 << 30
         size = samples.x.numel() * samples.x.element_size()
         self.resident = device.type == "cpu" or size <= resident_bytes
         self.device = device
@@ -125,10 +129,7 @@ class Batches(Iterator[Batch]):
         x = self._x.index_select(0, index)
         c = None if self._labels is None else self._labels.index_select(0, index)
         if not self.resident:
-            if self._x.is_pinned():
-                x = x.pin_memory()
-            x = x.to(self.device, non_blocking=True)
-            c = None if c is None else c.to(self.device, non_blocking=True)
+            x, c = self._send(x), None if c is None else self._send(c)
         return Batch(to_unit(x), c)
 
     def state(self) -> dict[str, int]:
@@ -155,4 +156,9 @@ class Batches(Iterator[Batch]):
             return None
         if self.resident:
             return tensor.to(self.device)
-        return tensor.pin_memory() if self.device.type == "cuda" else tensor
+        return tensor
+
+    def _send(self, tensor: Tensor) -> Tensor:
+        if self.device.type != "cuda":
+            return tensor.to(self.device)  # MPS must not be sent pageable memory unawaited
+        return tensor.pin_memory().to(self.device, non_blocking=True)

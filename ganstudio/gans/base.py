@@ -109,6 +109,15 @@ class GANConfig(Config):
         help="Gaussian noise added to all that the discriminator sees, real and fake, as a "
         "standard deviation. Softens a discriminator that wins (Sonderby et al. 2016).",
     )
+    noise_kimg: float = knob(
+        0.0,
+        low=0,
+        high=1e6,
+        unit="kimg",
+        live=True,
+        title="Noise fades over",
+        help="Instance noise falls to nothing over so many thousand real samples; 0 keeps it.",
+    )
     ema_kimg: float = knob(
         5.0,
         low=0,
@@ -135,6 +144,7 @@ class GAN(ABC):
         config: the knobs as they are now; replaced as a whole when a live one is turned.
         spec: shape and condition of the samples.
         players: the networks by name.
+        random: draws what the terms need at random; the trainer puts its own there.
         watched: named scalars to plot that nobody minimises; ``d_terms`` and ``g_terms`` may
             add to it, and the trainer empties it after each update.
     """
@@ -146,6 +156,7 @@ class GAN(ABC):
 
     G: nn.Module
     D: nn.Module
+    random: torch.Generator | None = None
 
     def __init__(self, config: Any, spec: SampleSpec) -> None:
         self.config, self.spec = config, spec
@@ -178,12 +189,22 @@ class GAN(ABC):
 
     def optimizer(self, side: Side, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """A fresh optimiser for one side; Adam unless the paper says otherwise."""
-        betas = (float(self.config.beta1), float(self.config.beta2))
+        share = self._share(side)
+        betas = (float(self.config.beta1) ** share, float(self.config.beta2) ** share)
         return torch.optim.Adam(parameters, lr=self.rate(side), betas=betas, fused=True)
 
     def rate(self, side: Side) -> float:
         """Learning rate of a side now; read before every update."""
-        return float(self.config.g_lr if side == "G" else self.config.d_lr)
+        rate = self.config.g_lr if side == "G" else self.config.d_lr
+        return float(rate) * self._share(side)
+
+    def _share(self, side: Side) -> float:
+        """r / (r + 1) where a lazy phase comes every r rounds and adds updates, else 1.
+
+        Source: Karras et al. 2020, arXiv:1912.04958, appendix B, lazy regularisation.
+        """
+        rounds = [phase.every for phase in self.phases() if phase.side == side and phase.every > 1]
+        return min(rounds) / (min(rounds) + 1) if rounds else 1.0
 
     @property
     def prior(self) -> Prior:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import nn
 
 from ganstudio.gans.base import CrossEntropyGAN
-from ganstudio.nn.backbones.conv import conv_pair
+from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
+from ganstudio.samples import SampleSpec
 
 
 class DCGAN(CrossEntropyGAN):
@@ -29,6 +32,11 @@ class DCGAN(CrossEntropyGAN):
     title = "DCGAN"
     family = "images"
     takes = ("image",)
+
+    @classmethod
+    def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
+        """Sides that cannot be halved, besides what every variant refuses."""
+        return [*super().misfits(config, spec), *conv_misfits(spec)]
 
     def networks(self) -> dict[str, nn.Module]:
         """The convolutional pair, batch norm on both sides."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from torch import Tensor, nn
 
 from ganstudio.gans.base import CrossEntropyConfig, CrossEntropyGAN, Phase, Terms
 from ganstudio.knobs import knob, redefault
-from ganstudio.nn.backbones.conv import conv_pair
+from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.penalties import zero_centred
-from ganstudio.samples import Prior
+from ganstudio.samples import Prior, SampleSpec
 
 
 class GAN3DConfig(CrossEntropyConfig):
@@ -44,6 +44,11 @@ class GAN3DConfig(CrossEntropyConfig):
     )
     d_norm: Literal["none", "batch"] = knob(
         "none", help="Norm inside D; the paper has batch norm, which goes badly with a penalty."
+    )
+    minibatch_std: bool = knob(
+        True,
+        help="Show D how much the objects of a batch differ, so that it sees through a G that "
+        "always makes the same one (Karras et al. 2018); the paper has none.",
     )
     accuracy_gate: float = knob(
         1.0,
@@ -85,12 +90,19 @@ class GAN3D(CrossEntropyGAN):
     def networks(self) -> dict[str, nn.Module]:
         """The volumetric pair."""
         config, classes = self.config, self.condition.classes
-        return conv_pair(self.spec, config.z_dim, config.width, classes, d_norm=config.d_norm)
+        return conv_pair(
+            self.spec, config.z_dim, config.width, classes, config.d_norm, config.minibatch_std
+        )
 
     @property
     def prior(self) -> Prior:
         """As the knob says."""
         return self.config.latent
+
+    @classmethod
+    def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
+        """Sides that cannot be halved, besides what every variant refuses."""
+        return [*super().misfits(config, spec), *conv_misfits(spec)]
 
     def phases(self) -> list[Phase]:
         """The usual round, the gate on D, and the lazy penalty as a phase of its own."""
@@ -98,7 +110,9 @@ class GAN3D(CrossEntropyGAN):
         gate = self._behind if config.accuracy_gate < 1 else None
         rounds = [Phase("D", self.d_terms, batches=config.n_critic, gate=gate)]
         if config.r1_weight > 0:
-            rounds.append(Phase("D", self.penalty_terms, every=config.r1_every, fakes=False))
+            rounds.append(
+                Phase("D", self.penalty_terms, every=config.r1_every, fakes=False, gate=gate)
+            )
         return [*rounds, Phase("G", self.g_terms)]
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:

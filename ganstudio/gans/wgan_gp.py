@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from ganstudio.gans.base import GAN, GANConfig, Terms
 from ganstudio.knobs import knob, redefault
-from ganstudio.nn.backbones.conv import conv_pair
+from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.penalties import gradient_penalty
+from ganstudio.samples import SampleSpec
 
 
 class WGANGPConfig(GANConfig):
@@ -57,6 +60,12 @@ class WGANGP(GAN):
     title = "WGAN-GP"
     family = "points, images, voxels"
 
+    @classmethod
+    def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
+        """Sides that cannot be halved, besides what every variant refuses."""
+        sides = conv_misfits(spec) if spec.kind != "points" else []
+        return [*super().misfits(config, spec), *sides]
+
     def networks(self) -> dict[str, nn.Module]:
         """Plain or convolutional, as the samples ask; no norm in the critic."""
         config, classes = self.config, self.condition.classes
@@ -68,7 +77,9 @@ class WGANGP(GAN):
         """Mean scores and the weighted penalty; their estimate of the distance is watched."""
         real_score, fake_score = self.D(batch.x, batch.c).mean(), self.D(fake, batch.c).mean()
         self.watched["wasserstein"] = real_score - fake_score
-        penalty = gradient_penalty(lambda x: self.D(x, batch.c), batch.x, fake).mean()
+        penalty = gradient_penalty(
+            lambda x: self.D(x, batch.c), batch.x, fake, generator=self.random
+        ).mean()
         return {
             "real": -real_score,
             "fake": fake_score,

@@ -78,6 +78,20 @@ def initialise_dcgan(network: nn.Module) -> None:
                     nn.init.zeros_(parameter)
 
 
+class BatchDeviation(nn.Module):
+    """Append to each feature vector how much the features differ across the batch.
+
+    A generator that makes the same sample again and again is seen through at once.
+
+    Source: Karras et al. 2018, arXiv:1710.10196, section 3, with the whole batch as the group.
+    """
+
+    def forward(self, h: Tensor) -> Tensor:
+        """Features (N, F) to (N, F + 1)."""
+        spread = (h.float().var(0, unbiased=False) + 1e-8).sqrt().mean()
+        return torch.cat([h, spread.to(h.dtype).expand(len(h), 1)], dim=1)
+
+
 class Told(nn.Module):
     """Latent and class joined: the class's embedding is appended to z.
 
@@ -117,7 +131,10 @@ class Judge(nn.Module):
 
     def forward(self, h: Tensor, c: Tensor | None) -> Tensor:
         """Features (N, features) and classes (N,) to logits (N,), float32."""
-        logits: Tensor = self.linear(h).squeeze(1)
-        if self.embedding is not None:
-            logits = logits + (self.embedding(c) * h).sum(1)
-        return logits.float()
+        # in float32: bfloat16 has eight bits, too few for a critic's score that drifted to 300
+        with torch.autocast(h.device.type, enabled=False):
+            h = h.float()
+            logits: Tensor = self.linear(h).squeeze(1)
+            if self.embedding is not None:
+                logits = logits + (self.embedding(c) * h).sum(1)
+            return logits

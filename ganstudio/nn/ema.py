@@ -39,14 +39,16 @@ class Average:
         self._pairs = self._pair()
 
     @torch.no_grad()
-    def update(self, nimg: int, half_life_kimg: float) -> None:
+    def update(self, nimg: int, half_life_kimg: float, batch: int = 1) -> None:
         """Follow the source after it moved.
 
         Args:
             nimg: real samples seen so far.
             half_life_kimg: thousands of real samples after which half of the memory is gone.
+            batch: samples of this update, which count where no new real ones were seen.
         """
-        weight = 1 - decay(nimg - self._seen, min(half_life_kimg * 1000, nimg * RAMP))
+        seen = max(nimg - self._seen, batch)
+        weight = 1 - decay(seen, min(half_life_kimg * 1000, nimg * RAMP))
         self._seen = nimg
         own, source, whole = self._pairs
         torch._foreach_lerp_(own, source, weight)

@@ -11,7 +11,11 @@ Score = Callable[[Tensor], Tensor]
 
 
 def gradient_penalty(
-    discriminator: Score, real: Tensor, fake: Tensor, target: float = 1.0
+    discriminator: Score,
+    real: Tensor,
+    fake: Tensor,
+    target: float = 1.0,
+    generator: torch.Generator | None = None,
 ) -> Tensor:
     """Punish gradients whose norm strays from ``target``, between real and fake samples.
 
@@ -23,6 +27,7 @@ def gradient_penalty(
         real: (N, *shape), in [-1, 1].
         fake: like ``real``, same device; no gradient flows back into it.
         target: the norm to hold, in logits per unit of sample value.
+        generator: draws the points; torch's own when None.
 
     Returns:
         (N,) squared deviations, differentiable in the discriminator's weights; the caller
@@ -37,7 +42,8 @@ def gradient_penalty(
         raise ValueError(
             f"real {tuple(real.shape)} and fake {tuple(fake.shape)} must have one shape"
         )
-    share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
+    shape = (len(real), *[1] * (real.dim() - 1))
+    share = torch.rand(shape, device=real.device, generator=generator)
     between = torch.lerp(real.detach(), fake.detach(), share).requires_grad_()
     squares = _squared_gradient(discriminator, between)
     return (torch.sqrt(squares + 1e-12) - target).square()

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from ganstudio.recipe import Recipe
 from ganstudio.train import messages as m
 from ganstudio.train.explorer import Mailbox
 from ganstudio.train.picture import save_sheet
-from ganstudio.train.run import Checkpoint, RunFolder
+from ganstudio.train.run import Checkpoint, RunFolder, write_atomically
 from ganstudio.train.sampler import Sampler, model_of
 from ganstudio.train.speed import Machine, choose
 from ganstudio.train.trainer import Trainer
@@ -63,6 +64,9 @@ class Engine:
         self._writing: Future[None] | None = None
         self._saved_at = time.monotonic()
         self._saved_updates = -1
+        self._save_error: OSError | None = None
+        self._history_fails = False
+        self.target_nimg = recipe.basics.kimg * 1000
         self._seconds = 0.0
         self._line_at = 0.0
         self._line: dict[str, list[float]] = {}
@@ -78,6 +82,7 @@ class Engine:
         runs_root: Path = Path("runs"),
         folder: Path | None = None,
         resume: bool = False,
+        endless: bool = False,
         data_root: Path,
         device: str = "auto",
         spare_core: bool = True,
@@ -90,7 +95,9 @@ class Engine:
             mailbox: where fresh weights are left for the explorer.
             runs_root: where new runs are kept.
             folder: this run folder instead.
-            resume: go on from the newest checkpoint of ``folder``.
+            resume: go on from the newest checkpoint of ``folder``. A run that had reached its
+                length goes on for as long again.
+            endless: train until stopped, whatever length the recipe has.
             data_root: where data sets are kept.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             spare_core: leave one core for a window.
@@ -114,6 +121,7 @@ class Engine:
         announce(m.StateChanged("loading", f"building {recipe.variant}"))
         variant: type[GAN] = registry.find("gans", recipe.variant)
         trainer = Trainer.build(variant, recipe.gan, spec, samples, recipe.basics.seed, machine)
+        announce(m.StateChanged("loading", "opening the run folder"))
         if resume and folder is not None:
             run = RunFolder.open(folder)
         else:
@@ -123,6 +131,9 @@ class Engine:
             engine = cls(trainer, run, recipe, announce, mailbox)
             if resume:
                 engine._go_back_to(run.read())
+                engine._lengthen()
+            if endless:
+                engine.target_nimg = float("inf")
             engine._begin(samples, machine, resume)
         except BaseException:
             run.release()
@@ -132,7 +143,7 @@ class Engine:
     @property
     def finished(self) -> bool:
         """Whether the recipe's length is reached."""
-        return self.trainer.nimg >= self.recipe.basics.kimg * 1000
+        return self.trainer.nimg >= self.target_nimg
 
     def step(self, side: m.Side | None) -> None:
         """One full round, or one update of one side."""
@@ -146,7 +157,9 @@ class Engine:
         Raises:
             FloatingPointError: if a term is not finite.
         """
-        terms = self.trainer.read()
+        began = time.monotonic()
+        terms = self.trainer.read()  # waits for the device
+        self._seconds += time.monotonic() - began
         if not terms:
             return
         nimg = self.trainer.nimg
@@ -179,16 +192,36 @@ class Engine:
         )
         self._announce(m.Tuned(knob, after, before, nimg))
 
-    def save(self) -> None:
-        """Write a checkpoint, unless this very state is on the disk already."""
-        if self.trainer.updates == self._saved_updates:
-            return
+    def save(self, wait: bool = False) -> None:
+        """Write a checkpoint, unless this very state is on the disk already.
+
+        Args:
+            wait: until it is on the disk.
+
+        Raises:
+            FloatingPointError: if a weight is not finite; what is on the disk stays.
+            OSError: if ``wait`` and the disk will not take it.
+        """
         self._wait()
+        if self.trainer.updates == self._saved_updates:
+            if not wait and self.trainer.updates:
+                newest = self.run.checkpoint()
+                self._announce(m.Saved(newest, self.trainer.nimg))
+            return
+        if not self.trainer.finite():
+            raise FloatingPointError(
+                "the weights became not finite; the checkpoints on the disk are still good: "
+                "resume, and lower the learning rates or raise the penalty"
+            )
         self._write_line()
         self._saved_updates, self._saved_at = self.trainer.updates, time.monotonic()
         checkpoint = self._checkpoint()
         sampler = self._sampler()
         self._writing = self._writer.submit(self._write, checkpoint, sampler)
+        if wait:
+            self._wait()
+            if self._save_error is not None:
+                raise self._save_error
 
     def autosave(self) -> None:
         """Write a checkpoint if the last one is a minute old and its writing is done."""
@@ -209,6 +242,7 @@ class Engine:
         self._go_back_to(self.run.read(checkpoint))
         nimg = self.trainer.nimg
         self._announce(m.Rewound(nimg, self.trainer.steps))
+        self.run.note(f"rewound to {nimg / 1000:.3f} kimg")
         for knob, value in self.recipe.gan.model_dump().items():
             if value != turned[knob]:
                 self._announce(m.Tuned(knob, value, turned[knob], nimg))
@@ -217,9 +251,8 @@ class Engine:
         """Save after a failure if the weights are still numbers."""
         if not self.trainer.finite():
             return None
-        self.save()
-        self._wait()
-        return self.run.checkpoints()[-1] if self.run.checkpoints() else None
+        self.save(wait=True)
+        return self.run.checkpoint()
 
     def serve(self, always: bool = False) -> None:
         """Leave a copy of the averaged generator for the explorer if it asked for one."""
@@ -261,7 +294,7 @@ class Engine:
                 summary,
                 self.recipe.to_dict(),
                 np.ascontiguousarray(reals.numpy()),
-                round(self.recipe.basics.kimg * 1000),
+                round(min(self.target_nimg, 1e12)),
             )
         )
         if not resumed:
@@ -276,7 +309,18 @@ class Engine:
         self._line.clear()
         self._recent.clear()
         self._saved_updates = self.trainer.updates
-        self.run.cut_history(self.trainer.nimg)
+        self.run.cut(self.trainer.nimg)
+
+    def _lengthen(self) -> None:
+        """Give a run that had reached its length as much again, and keep the new length."""
+        length = self.recipe.basics.kimg
+        kimg = length * (self.trainer.nimg // round(length * 1000) + 1)
+        if self.finished:
+            self.recipe = self.recipe.replace(kimg=kimg)
+            self._announce(m.Noted(f"The run had reached its length; it goes on to {kimg:g} kimg"))
+        self.target_nimg = self.recipe.basics.kimg * 1000
+        if Recipe.load(self.run.path / "recipe.toml") != self.recipe:
+            write_atomically(self.run.path / "recipe.toml", self.recipe.to_toml().encode())
 
     def _checkpoint(self) -> Checkpoint:
         checkpoint = self.trainer.snapshot()
@@ -293,11 +337,12 @@ class Engine:
         try:
             path = self.run.write(checkpoint)
         except OSError as error:
-            self._saved_updates = -1
-            self._announce(
+            self._saved_updates, self._save_error = -1, error
+            self._tell(
                 m.Noted(f"Saving failed, training goes on and tries again: {error}", "error")
             )
             return
+        self._save_error = None
         self._record({"nimg": checkpoint.nimg, "event": "saved", "checkpoint": path.name})
         self._announce(m.Saved(path, checkpoint.nimg))
         count = SHEET_TILES[self._model.spec.kind]
@@ -339,7 +384,17 @@ class Engine:
         try:
             self.run.append_history(line)
         except OSError as error:
-            self._announce(m.Noted(f"The history cannot be written: {error}", "error"))
+            if not self._history_fails:
+                self._tell(m.Noted(f"The history cannot be written: {error}", "error"))
+            self._history_fails = True
+        else:
+            self._history_fails = False
+
+    def _tell(self, event: m.Noted) -> None:
+        """Announce it and keep it in the run's log, as far as the disk lets us."""
+        self._announce(event)
+        with suppress(OSError):
+            self.run.note(f"{event.level}: {event.text}")
 
 
 def _memory(machine: Machine) -> int:

@@ -146,8 +146,10 @@ class Explorer:
     def _renew(self, folder: Path | None) -> None:
         if folder is not None:
             from ganstudio.train.sampler import Sampler
+            from ganstudio.train.speed import cores
 
-            self._adopt(Sampler.load(folder, self.device))
+            spared = max(1, cores() - 1)  # for the window; a session cannot set it from outside
+            self._adopt(Sampler.load(folder, self.device, threads=spared))
         fresh = self.mailbox.take()
         if fresh is not None:
             self._adopt(fresh)
@@ -171,7 +173,7 @@ class Explorer:
 
     def _draw_next(self) -> None:
         request = self._take()
-        if request is None or self._sampler is None:
+        if request is None or self._sampler is None or not _fits(request, self._sampler.model):
             return
         sampler, began, waited = self._sampler, time.perf_counter(), 0.0
         chunk = max(1, VALUES_A_CHUNK // sampler.model.spec.size)
@@ -198,3 +200,11 @@ class Explorer:
     def _tell(self, request: m.Request, sampler: Sampler, x: np.ndarray, began: float) -> None:
         cost_ms = (time.perf_counter() - began) * 1000
         self.outbox.put(m.Rendered(request.tag, x, request.ticket, sampler.nimg, cost_ms))
+
+
+def _fits(request: m.Request, model: m.Model) -> bool:
+    """Whether it was meant for this model: one asked just before a change is let go."""
+    if request.z.ndim != 2 or request.z.shape[1] != model.z_dim:
+        return False
+    classes = request.classes
+    return classes is None or not model.classes or int(classes.max()) < len(model.classes)

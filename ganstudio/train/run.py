@@ -11,11 +11,13 @@ import shutil
 import struct
 import time
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
+from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 from torch import Tensor
@@ -84,18 +86,17 @@ class RunFolder:
         """
         if path is None:
             stem = f"{time.strftime('%Y-%m-%d-%H%M')}-{recipe.variant}-{recipe.data}"
-            path = root / stem
-            number = 2
-            while path.exists():
-                path, number = root / f"{stem}-{number}", number + 1
-        if (path / "recipe.toml").exists():
+        else:
+            root, stem = path.parent, path.name
+        if (path is not None) and (path / "recipe.toml").exists():
             raise RunError(f"{path} already holds a run; resume it, or name another folder")
         try:
+            path = path or _fresh(root, stem)
             for part in ("checkpoints", "samples"):
                 (path / part).mkdir(parents=True, exist_ok=True)
             write_atomically(path / "recipe.toml", recipe.to_toml().encode())
         except OSError as error:
-            raise RunError(f"the run folder {path} cannot be written: {error}") from error
+            raise RunError(f"the run folder {root / stem} cannot be written: {error}") from error
         return cls(path)
 
     @classmethod
@@ -110,7 +111,7 @@ class RunFolder:
         return cls(path)
 
     def acquire(self) -> None:
-        """Become the only program that writes here.
+        """Become the only program that writes here, and sweep what a killed one left.
 
         Raises:
             RunError: if another one does.
@@ -121,6 +122,7 @@ class RunFolder:
             raise RunError(
                 f"another program is training the run {self.path}; stop it there first"
             ) from None
+        self._sweep()
 
     def release(self) -> None:
         """Let others write here."""
@@ -138,7 +140,7 @@ class RunFolder:
             for path in folder.iterdir()
             if _CHECKPOINT.fullmatch(path.name) and (path / "manifest.json").is_file()
         )
-        return sorted(there, key=lambda path: float(path.name.removesuffix("k")))
+        return sorted(there, key=lambda path: _nimg(path.name))
 
     def checkpoint(self, name: str | None = None) -> Path:
         """The folder of one checkpoint; None is the newest.
@@ -158,11 +160,8 @@ class RunFolder:
     def write(self, checkpoint: Checkpoint) -> Path:
         """Put a checkpoint on the disk, whole or not at all, and let old ones go.
 
-        Later ones go too: they belong to a training that was rewound, and would be taken for
-        the newest.
-
         Raises:
-            OSError: if the disk will not take it; nothing of it is left then.
+            OSError: if the disk will not take it; what was there before stays.
         """
         folder = self.path / "checkpoints"
         target = folder / f"{checkpoint.nimg / 1000:010.3f}k"
@@ -184,24 +183,35 @@ class RunFolder:
             },
         }
         files["manifest.json"] = json.dumps(manifest, indent=1).encode()
+        outdated = folder / f".{target.name}.old"
         try:
             for name, content in files.items():
                 _write_flushed(building / name, content)
-            outdated = folder / f".{target.name}.old"
+            _flush_folder(building)
             shutil.rmtree(outdated, ignore_errors=True)
             if target.exists():
                 target.replace(outdated)
             building.replace(target)
-            shutil.rmtree(outdated, ignore_errors=True)
         except OSError:
             shutil.rmtree(building, ignore_errors=True)
+            if outdated.exists() and not target.exists():
+                outdated.replace(target)
             raise
         _flush_folder(folder)
-        there = self.checkpoints()
-        until = there.index(target) + 1
-        for old in [*there[1:until][:-CHECKPOINTS_KEPT], *there[until:]]:
-            shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(outdated, ignore_errors=True)
+        for old in self.checkpoints()[1:-CHECKPOINTS_KEPT]:
+            _remove(old)
         return target
+
+    def _sweep(self) -> None:
+        """Put back or remove what a killed writer left under temporary names."""
+        folder = self.path / "checkpoints"
+        for left in folder.glob(".*") if folder.is_dir() else ():
+            target = folder / left.name.removeprefix(".").removesuffix(".old")
+            if left.name.endswith(".old") and not target.exists():
+                left.replace(target)
+            else:
+                shutil.rmtree(left, ignore_errors=True)
 
     def read(self, name: str | None = None) -> Checkpoint:
         """A checkpoint; without a name the newest whose checksums agree.
@@ -218,9 +228,10 @@ class RunFolder:
                     optimizer=load_safetensors(files["optimizer.safetensors"]),
                     state=json.loads(files["state.json"]),
                 )
-            except RunError as error:
+            except (RunError, KeyError, ValueError, SafetensorError) as error:
+                error = _as_run_error(path, error)
                 if name is not None:
-                    raise
+                    raise error from None
                 log.warning("%s; the checkpoint before it is used", error)
         raise RunError(f"{self.path} has no checkpoint that is whole")
 
@@ -235,9 +246,10 @@ class RunFolder:
                 files = _read_verified(path, only="generator.safetensors")
                 nimg = int(json.loads((path / "manifest.json").read_bytes())["nimg"])
                 return load_safetensors(files["generator.safetensors"]), nimg
-            except RunError as error:
+            except (RunError, KeyError, ValueError, SafetensorError) as error:
+                error = _as_run_error(path, error)
                 if name is not None:
-                    raise
+                    raise error from None
                 log.warning("%s; the checkpoint before it is used", error)
         raise RunError(f"{self.path} has no checkpoint that is whole")
 
@@ -267,8 +279,14 @@ class RunFolder:
                     log.warning("%s: a line is not whole and is left out", self.history_path)
         return lines
 
-    def cut_history(self, nimg: int) -> None:
-        """Forget what came after so many real samples: training goes on from there."""
+    def cut(self, nimg: int) -> None:
+        """Forget all that came after so many real samples: training goes on from there."""
+        for path in self.checkpoints():
+            if _nimg(path.name) > nimg:
+                _remove(path)
+        for picture in (self.path / "samples").glob("*k.png"):
+            if _CHECKPOINT.fullmatch(picture.stem) and _nimg(picture.stem) > nimg:
+                picture.unlink(missing_ok=True)
         kept = [line for line in self.history() if line.get("nimg", 0) <= nimg]
         text = "".join(json.dumps(line) + "\n" for line in kept)
         write_atomically(self.history_path, text.encode())
@@ -277,6 +295,36 @@ class RunFolder:
         """Add one line with the time to ``log.txt``."""
         with (self.path / "log.txt").open("a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+
+
+def _nimg(name: str) -> int:
+    """Real samples, from the name of a checkpoint."""
+    return round(float(name.removesuffix("k")) * 1000)
+
+
+def _fresh(root: Path, stem: str) -> Path:
+    """Make a folder that nobody else has."""
+    root.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        path = root / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("numbers do not end")
+
+
+def _remove(checkpoint: Path) -> None:
+    """Delete a checkpoint so that half of one is never taken for a whole one."""
+    (checkpoint / "manifest.json").unlink(missing_ok=True)
+    shutil.rmtree(checkpoint, ignore_errors=True)
+
+
+def _as_run_error(path: Path, error: Exception) -> RunError:
+    if isinstance(error, RunError):
+        return error
+    return RunError(f"the checkpoint {path} cannot be read: {error!r}")
 
 
 def write_atomically(path: Path, content: bytes) -> None:

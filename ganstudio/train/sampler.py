@@ -35,18 +35,27 @@ class Sampler:
         self.nimg, self.source = nimg, source
 
     @classmethod
-    def load(cls, folder: Path, device: str = "auto", checkpoint: str | None = None) -> Sampler:
+    def load(
+        cls,
+        folder: Path,
+        device: str = "auto",
+        checkpoint: str | None = None,
+        threads: int | None = None,
+    ) -> Sampler:
         """The generator of a run folder.
 
         Args:
             folder: the run.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             checkpoint: by name; None is the newest.
+            threads: of torch for the thread that calls; None leaves them alone.
 
         Raises:
             RecipeError: if the recipe cannot be read.
             RunError: if there is no complete checkpoint.
         """
+        if threads is not None:
+            torch.set_num_threads(threads)
         recipe = Recipe.load(folder / "recipe.toml")
         run = RunFolder(folder)
         tensors, nimg = run.read_generator(checkpoint)
@@ -73,12 +82,12 @@ class Sampler:
 
         Args:
             z: (N, z_dim) float32.
-            classes: (N,) class indices; where the model takes classes and None is given, the
-                classes take turns.
+            classes: (N,) class indices; where the model takes classes and None is given, they
+                take turns.
             psi: truncation towards the mean; 1 leaves z alone.
 
         Raises:
-            ValueError: if z does not fit the model.
+            ValueError: if z or the classes do not fit the model.
         """
         if z.ndim != 2 or z.shape[1] != self.model.z_dim:
             raise ValueError(f"latents must be (N, {self.model.z_dim}), got {z.shape}")
@@ -87,6 +96,9 @@ class Sampler:
         if self.model.classes:
             if classes is None:
                 classes = np.arange(len(z)) % len(self.model.classes)
+            known = len(self.model.classes)
+            if classes.min() < 0 or classes.max() >= known:
+                raise ValueError(f"classes must be 0 to {known - 1}, got {classes.max()}")
             c = torch.from_numpy(np.asarray(classes, np.int64)).to(device)
         latents = torch.from_numpy(np.ascontiguousarray(z, np.float32)).to(device)
         x = self.gan.sample(self.players, latents, c, psi)

@@ -15,6 +15,11 @@ from ganstudio.train import messages as m
 
 REPORT_INTERVAL_S = 0.05
 STATS_KEPT = 512
+SLOW_S = 0.1  # from this pace on, every step is shown
+
+
+class _StoppedError(Exception):
+    """Raised inside the builder: somebody no longer wants what it builds."""
 
 
 class Outbox:
@@ -78,8 +83,8 @@ class Engine(Protocol):
     def tune(self, knob: str, value: int | float | bool | str) -> None:
         """Turn a live knob; raises ``ValueError`` with the reason if it will not go."""
 
-    def save(self) -> None:
-        """Write a checkpoint."""
+    def save(self, wait: bool = False) -> None:
+        """Write a checkpoint; with ``wait`` until it is on the disk, else ``OSError``."""
 
     def autosave(self) -> None:
         """Write a checkpoint if it is time for one."""
@@ -130,6 +135,7 @@ class Session:
         self._runs: list[m.Run] = []  # asked for while another one is under way
         self._pace_s = 0.0
         self._ending: m.Stop | None = None
+        self._stop_asked = threading.Event()
 
     @property
     def state(self) -> m.State:
@@ -150,6 +156,8 @@ class Session:
 
     def post(self, command: m.Command) -> None:
         """Send a command; it is obeyed at the next step boundary."""
+        if isinstance(command, m.Stop):
+            self._stop_asked.set()
         self._inbox.put(command)
 
     def close(self, timeout_s: float = 30.0) -> bool:
@@ -165,16 +173,25 @@ class Session:
         engine: Engine | None = None
         self._become("loading")
         try:
-            engine = self._build(self.outbox.put)
+            engine = self._build(self._announce)
             self._loop(engine)
-            self._become("stopping", "saving" if self._ending and self._ending.save else "")
-            if self._ending is None or self._ending.save:
-                engine.save()
+            save = self._ending is None or self._ending.save
+            self._become("stopping", "saving" if save else "")
+            if save:
+                engine.save(wait=True)
             engine.close()
+        except _StoppedError:
+            self._become("finished")
         except BaseException as error:
             self._fail(engine, error)
         else:
             self._become("finished")
+
+    def _announce(self, event: m.Event) -> None:
+        """Tell what the engine says; while it is being built, this is where Stop is heard."""
+        if self._state == "loading" and self._stop_asked.is_set():
+            raise _StoppedError
+        self.outbox.put(event)
 
     def _loop(self, engine: Engine) -> None:
         engine.serve(always=True)
@@ -194,13 +211,12 @@ class Session:
             if self._budget == 0 or time.monotonic() - reported >= REPORT_INTERVAL_S:
                 engine.report()
                 reported = time.monotonic()
-            if self._side is None:
-                engine.autosave()
-            engine.serve(always=self._budget == 0)
+            engine.autosave()
+            engine.serve(always=self._budget == 0 or self._pace_s >= SLOW_S)
             if self._budget == 0:
                 self._become("paused")
             elif self._pace_s:
-                self._hold(engine, began + self._pace_s)
+                self._hold(engine, began)
         engine.report()
         engine.serve(always=True)
 
@@ -223,10 +239,10 @@ class Session:
             self._budget, self._side = run.steps, run.side
             self._become("running")
 
-    def _hold(self, engine: Engine, until: float) -> None:
+    def _hold(self, engine: Engine, began: float) -> None:
         """Slow motion: wait for the next step's time, obeying what comes meanwhile."""
         while self._ending is None and self._budget != 0 and self._pace_s:
-            left = until - time.monotonic()
+            left = began + self._pace_s - time.monotonic()
             if left <= 0:
                 return
             try:

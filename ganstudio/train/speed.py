@@ -6,7 +6,6 @@ import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-import psutil
 import torch
 
 from ganstudio.samples import SampleSpec
@@ -57,19 +56,22 @@ def choose_device(wish: str = "auto") -> torch.device:
     if wish == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+        return torch.device("mps" if _has_mps() else "cpu")
     device = torch.device(wish)
-    missing = (device.type == "cuda" and not torch.cuda.is_available()) or (
-        device.type == "mps" and not torch.backends.mps.is_available()
-    )
-    if missing:
+    there = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(_has_mps())}
+    if (device.index or 0) >= there.get(device.type, 0):
         raise ValueError(f"this machine has no {wish} device that torch can use; try --device cpu")
     return device
 
 
-def choose(
-    wish: str, spec: SampleSpec, precision: str = "auto", spare_core: bool = True
-) -> Machine:
+def cores() -> int:
+    """Processor cores that this program may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def choose(wish: str, spec: SampleSpec, spare_core: bool = True) -> Machine:
     """Choose by what was measured to pay.
 
     bfloat16 autocast makes convolutions 1.6 to 3 times faster on CPUs that compute it natively
@@ -79,30 +81,28 @@ def choose(
     Args:
         wish: the device, as for ``choose_device``.
         spec: the samples.
-        precision: ``auto``, ``bfloat16`` or ``float32``.
         spare_core: whether somebody else (the window) needs a core.
 
     Raises:
         ValueError: if the machine lacks the device.
     """
     device = choose_device(wish)
-    cores = (
-        len(psutil.Process().cpu_affinity())
-        if hasattr(psutil.Process, "cpu_affinity")
-        else (os.cpu_count() or 1)
-    )
-    threads = max(1, cores - 1) if spare_core else cores
+    threads = max(1, cores() - spare_core)
     if device.type == "cuda":
         native = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         native = device.type == "cpu" and _cpu_has_bf16()
-    reduced = precision == "bfloat16" or (precision == "auto" and native and spec.kind != "points")
+    reduced = native and spec.kind != "points"
     return Machine(
         device=device,
         precision=torch.bfloat16 if reduced else torch.float32,
         channels_last=spec.kind == "image",
         threads=threads,
     )
+
+
+def _has_mps() -> bool:
+    return torch.backends.mps.is_available()
 
 
 def _cpu_has_bf16() -> bool:

@@ -51,8 +51,10 @@ class Trainer:
         self.average = Average(nn.ModuleDict(self.players["G"]))
         self.optimizers = {side: gan.optimizer(side, self._parameters(side)) for side in SIDES}
         self.batches = Batches(samples, gan.config.batch, seed, device)
-        self.random = torch.Generator(device).manual_seed(seed + 1)
+        self._seed = seed
+        self.random = gan.random = torch.Generator(device).manual_seed(seed + 1)
         self.nimg = self.steps = self.updates = 0
+        self.turns: dict[Side, int] = dict.fromkeys(SIDES, 0)
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
         self._moving: Side | None = None
@@ -74,16 +76,18 @@ class Trainer:
     # Stepping ---------------------------------------------------------------------------------
 
     def step(self, side: Side | None = None) -> None:
-        """One full round of phases, or with ``side`` those of one side alone.
+        """One full round of phases, or with ``side`` one turn of that side alone.
 
         A round counts as a step; a side alone does not, but its samples count in ``nimg``.
         """
         self.gan.schedule(self.nimg)
         for phase in self.gan.phases():
-            if side not in (None, phase.side) or self.steps % phase.every:
+            if side not in (None, phase.side) or self.turns[phase.side] % phase.every:
                 continue
             for _ in range(phase.batches if side is None else 1):
                 self._update(phase)
+        for moved in SIDES if side is None else (side,):
+            self.turns[moved] += 1
         if side is None:
             self.steps += 1
 
@@ -105,7 +109,7 @@ class Trainer:
         if wrong:
             raise FloatingPointError(
                 f"{', '.join(wrong)} became not finite near {self.nimg / 1000:.1f} kimg; lower "
-                "the learning rates or raise the penalty, and rewind"
+                "the learning rates or raise the penalty, and resume from the last checkpoint"
             )
         return terms
 
@@ -137,14 +141,16 @@ class Trainer:
         if phase.after is not None:
             phase.after()
         if phase.side == "G":
-            self.average.update(self.nimg, float(self.gan.config.ema_kimg))
+            self.average.update(self.nimg, float(self.gan.config.ema_kimg), len(batch.x))
 
     def _fakes(self, batch: Batch) -> Tensor:
         z = self.gan.latent(len(batch.x), self.random, self.machine.device)
         return self.gan.fakes(batch, z).float()
 
     def _noisy(self, x: Tensor) -> Tensor:
-        sigma = float(self.gan.config.instance_noise)
+        config = self.gan.config
+        faded = self.nimg / (config.noise_kimg * 1000) if config.noise_kimg > 0 else 0.0
+        sigma = float(config.instance_noise) * max(0.0, 1 - faded)
         if sigma == 0:
             return x
         noise = torch.empty_like(x).normal_(generator=self.random)
@@ -194,6 +200,8 @@ class Trainer:
                 "nimg": self.nimg,
                 "steps": self.steps,
                 "updates": self.updates,
+                "turns": self.turns,
+                "device": self.machine.device.type,
                 "batches": self.batches.state(),
                 "groups": groups,
                 "average": self.average.state(),
@@ -211,7 +219,10 @@ class Trainer:
         nn.ModuleDict(self.gan.players).load_state_dict(checkpoint.weights)
         for side in SIDES:
             restore_optimizer(self.optimizers[side], side, tensors, state["groups"][side])
-        self.random.set_state(tensors["random.own"])
+        if state["device"] == self.machine.device.type:
+            self.random.set_state(tensors["random.own"])
+        else:  # another kind of generator, whose states mean nothing to this one
+            self.random.manual_seed(self._seed + 1 + int(state["nimg"]))
         torch.set_rng_state(tensors["random.torch"])
         if "random.cuda" in tensors and self.machine.device.type == "cuda":
             torch.cuda.set_rng_state(tensors["random.cuda"], self.machine.device)
@@ -219,16 +230,14 @@ class Trainer:
         self.average.restore(state["average"])
         self.nimg, self.steps = int(state["nimg"]), int(state["steps"])
         self.updates = int(state["updates"])
+        self.turns = {side: int(state["turns"][side]) for side in SIDES}
         self._sums.clear()
         self._counts.clear()
 
     def finite(self) -> bool:
         """Whether every weight is a number."""
-        return all(
-            bool(torch.isfinite(p).all())
-            for player in self.gan.players.values()
-            for p in player.parameters()
-        )
+        weights = [p for player in self.gan.players.values() for p in player.parameters()]
+        return bool(torch.stack([torch.isfinite(p).all() for p in weights]).all())
 
 
 def _tensors(network: nn.Module) -> dict[str, Tensor]:

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 
 TITLE = "GAN Studio"
 CLOSE_TIMEOUT_S = 3.0  # a wait that freezes the window; what takes longer is asked again
+CLOSE_RETRY_MS = 100
 ABOUT = (
     "<h3>GAN Studio {version}</h3><p>Train generative adversarial networks, watch them learn, "
     "and move through what they dream up while they train.</p>"
@@ -63,6 +64,8 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.settings = settings or QSettings("ganstudio", "window")
         self._kind, self._closing, self._closed, self._sized = "", False, False, False
+        self._retry = QTimer(self, singleShot=True, interval=CLOSE_RETRY_MS)
+        self._retry.timeout.connect(self.close)
         self.setWindowTitle(TITLE)
         self.setMinimumSize(900, 560)
         self.resize(self.screen().availableSize().boundedTo(QSize(1600, 1000)))
@@ -193,20 +196,20 @@ class MainWindow(QMainWindow):
             return
         if not self._closing:
             self.keep_layout()
-        self._veil_over("Saving…" if self.studio.training else "Closing…")
-        if self.studio.training and not self._closing:
-            self._closing = True
-            self.studio.stop()
+        again, self._closing = self._closing, True
+        if self.studio.training:  # its end closes the window, see ``_on_state``
+            self._veil_over("Saving… the step in hand takes long." if again else "Saving…")
+            if not again:
+                self.studio.stop()
             event.ignore()
             return
-        self._closing = True
+        self._veil_over("Closing…")
         self.repaint()
         if not self.studio.close(CLOSE_TIMEOUT_S):
-            busy = self.studio.training
-            self._veil_over("Saving… the step in hand takes long." if busy else "Closing…")
-            QTimer.singleShot(100, self.close)
+            self._retry.start()
             event.ignore()
             return
+        self._retry.stop()
         self.docks.release()
         self._closed = True
         event.accept()

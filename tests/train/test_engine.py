@@ -101,7 +101,9 @@ def test_the_same_state_is_not_written_twice_but_a_tuned_one_is(tmp_path: Path) 
     engine.tune("g_lr", 1e-3)
     engine.save()
     engine.close()
-    assert sum(isinstance(e, m.Saved) for e in events) == 3
+    assert sum(isinstance(e, m.Saved) for e in events) == 4  # asked twice, answered twice
+    lines = RunFolder.open(tmp_path / "run").history()
+    assert sum(line.get("event") == "saved" for line in lines) == 3  # written once
     assert RunFolder.open(tmp_path / "run").read().state["recipe"]["gan"]["g_lr"] == 1e-3
 
 

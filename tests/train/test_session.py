@@ -40,7 +40,7 @@ class Counter:
             raise ValueError("bad cannot be tuned")
         self.calls.append(f"{knob}={value} at {len(self.sides)}")
 
-    def save(self) -> None:
+    def save(self, wait: bool = False) -> None:
         self.saved += 1
 
     def autosave(self) -> None:

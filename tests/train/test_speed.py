@@ -15,10 +15,14 @@ def test_a_core_is_spared_for_the_window() -> None:
     assert choose("cpu", IMAGE, spare_core=False).threads == cores
 
 
-def test_points_keep_full_precision_and_wishes_are_obeyed() -> None:
+def test_points_keep_full_precision() -> None:
     assert choose("cpu", SampleSpec("points", (2,))).precision == torch.float32
-    assert choose("cpu", IMAGE, precision="float32").precision == torch.float32
-    assert choose("cpu", IMAGE, precision="bfloat16").precision == torch.bfloat16
+
+
+@pytest.mark.parametrize("wish", ["meta", "cpu:7", "cuda:99"])
+def test_a_device_that_cannot_train_is_refused(wish: str) -> None:
+    with pytest.raises(ValueError, match=wish):
+        choose_device(wish)
 
 
 def test_only_images_have_their_channels_last() -> None:

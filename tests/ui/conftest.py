@@ -120,7 +120,7 @@ class FakeEngine:
         self.tuned.append((knob, value))
         self.announce(m.Tuned(knob, value, 0.0, 64 * len(self.sides)))
 
-    def save(self) -> None:
+    def save(self, wait: bool = False) -> None:
         self.saves += 1
         self.announce(m.Saved(Path(f"runs/one/checkpoints/{self.saves}"), 64 * len(self.sides)))
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ganstudio import registry
 from ganstudio.recipe import Recipe
 from ganstudio.train import messages as m
 from ganstudio.train import session
 from ganstudio.train.run import RunFolder
+from ganstudio.ui import studio as studio_module
 from ganstudio.ui.studio import Studio
 
 BATCH = 8
@@ -408,3 +410,22 @@ def test_what_was_reported_before_a_rewind_is_heard_before_it(
     back = next(i for i, one in enumerate(told) if isinstance(one, m.Rewound))
     assert (told[back - 1].step, told[back].step) == (3, 0)
     assert [one.step for one in told[back + 1 :]] == [1]
+
+
+# What there is to choose
+
+
+def test_a_member_that_cannot_be_shown_leaves_the_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Nameless:
+        """No title, no knobs."""
+
+    found = registry.discover("gans")
+    monkeypatch.setattr(registry, "discover", lambda _: {"nameless": Nameless, **found})
+    assert set(studio_module._cards("gans")) == set(found)
+    assert "gans/nameless cannot be shown" in caplog.text
+
+
+def test_stored_models_are_drawn_where_it_was_asked_for(studio: Studio) -> None:
+    assert studio.explorer.device == studio.device == "cpu"

@@ -20,7 +20,7 @@ from ganstudio.train import messages as m
 from ganstudio.train.engine import Engine
 from ganstudio.train.run import RunFolder
 from ganstudio.ui import studio as studio_module
-from ganstudio.ui.studio import Catalogue, Studio
+from ganstudio.ui.studio import Card, Catalogue, Studio
 from ganstudio.ui.window import MainWindow
 
 BATCH = 8
@@ -68,14 +68,15 @@ def clumsy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     vars(ganstudio.gans).pop("clumsy", None)
 
 
+def cards(room: str) -> dict[str, Card]:
+    """The members that are quick to show."""
+    quick = ("gan", "dcgan", "clumsy", "digits", "points")
+    return {key: card for key, card in studio_module._cards(room).items() if key in quick}
+
+
 @pytest.fixture
-def opened(clumsy: None, studio: Studio, tmp_path: Path, qtbot: Any) -> Iterator[MainWindow]:
-    """The window as the program opens it, with cards of the quick members only."""
-    variants, data = studio_module._cards("gans"), studio_module._cards("data")
-    studio.catalogue = Catalogue(
-        {key: variants[key] for key in ("gan", "dcgan", "clumsy")},
-        {key: data[key] for key in ("digits", "points")},
-    )
+def begun(clumsy: None, studio: Studio, tmp_path: Path, qtbot: Any) -> Iterator[MainWindow]:
+    """The window as the program opens it, before torch is there."""
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
     window = MainWindow(studio, settings)
     window.resize(1280, 800)
@@ -83,6 +84,14 @@ def opened(clumsy: None, studio: Studio, tmp_path: Path, qtbot: Any) -> Iterator
     yield window
     shut(window, qtbot)
     window.deleteLater()
+
+
+@pytest.fixture
+def opened(begun: MainWindow, studio: Studio) -> MainWindow:
+    """The window once it can train."""
+    studio.catalogue = Catalogue(cards("gans"), cards("data"))
+    studio.catalogueReady.emit()
+    return begun
 
 
 def shut(window: MainWindow, qtbot: Any) -> None:
@@ -151,23 +160,22 @@ def test_closing_an_idle_window(opened: MainWindow, studio: Studio, qtbot: Any) 
 
 
 def test_closing_while_torch_is_loaded(
-    opened: MainWindow, studio: Studio, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+    begun: MainWindow, studio: Studio, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go = threading.Event()
-    cards = studio_module._cards
+    known, go = {room: cards(room) for room in ("gans", "data")}, threading.Event()
 
-    def slow(room: str) -> dict[str, Any]:
+    def slow(room: str) -> dict[str, Card]:
         assert go.wait(30)
-        return {key: card for key, card in cards(room).items() if key in ("gan", "points")}
+        return known[room]
 
     monkeypatch.setattr(studio_module, "_cards", slow)
     monkeypatch.setattr("ganstudio.ui.window.CLOSE_TIMEOUT_S", 0.05)
     studio.load_catalogue()
-    opened.close()
-    assert opened.isVisible(), "it waits for the thread"
-    assert opened.veil.text() == "Closing…"
+    begun.close()
+    assert begun.isVisible(), "it waits for the thread"
+    assert begun.veil.text() == "Closing…"
     go.set()
-    shut(opened, qtbot)
+    shut(begun, qtbot)
 
 
 def test_closing_while_data_is_loaded(
@@ -182,7 +190,8 @@ def test_closing_while_data_is_loaded(
     gate.open.set()
     shut(opened, qtbot)
     assert studio.state == "finished"
-    assert_nothing_lost(trained[0])
+    assert trained == []
+    assert not studio.runs_root.exists(), "nothing was begun"
 
 
 def test_closing_while_it_trains(
@@ -219,7 +228,9 @@ def test_closing_while_it_stops(
     qtbot.waitUntil(gate.reached.is_set, timeout=30_000)
     wait_for(qtbot, studio, "stopping")
     opened.close()
+    assert opened.veil.text() == "Saving…"
     opened.close()
+    assert opened.veil.text() == "Saving… the step in hand takes long."
     assert opened.isVisible(), "the last checkpoint is still being written"
     gate.open.set()
     shut(opened, qtbot)
@@ -257,6 +268,7 @@ def test_a_variant_that_raises_is_told_rescued_and_the_next_one_trains(
     with qtbot.waitSignal(studio.failed, timeout=30_000) as told:
         fall_over(opened, qtbot)
     failed = told.args[0]
+    assert studio.catalogue.variants["clumsy"].family == "points, image, voxels"
     assert opened.banner.isVisible()
     assert "Training stopped: RuntimeError: tripped at the fifth turn" in opened.banner.text
     assert str(failed.rescued) in opened.banner.text

@@ -8,6 +8,7 @@ from typing import cast
 from torch import Tensor, nn
 
 from ganstudio.nn.blocks import (
+    BatchDeviation,
     Judge,
     Norm,
     Told,
@@ -69,10 +70,16 @@ class ConvDiscriminator(nn.Module):
         width: channels after the first layer; doubled with each halving, up to 8 x.
         classes: number of classes it is told; 0 for none.
         norm: after every layer but the first; ``none`` under a gradient penalty.
+        deviation: also judge how much the samples of a batch differ from each other.
     """
 
     def __init__(
-        self, spec: SampleSpec, width: int, classes: int = 0, norm: Norm = "batch"
+        self,
+        spec: SampleSpec,
+        width: int,
+        classes: int = 0,
+        norm: Norm = "batch",
+        deviation: bool = False,
     ) -> None:
         super().__init__()
         count, base = halvings(spec.side)
@@ -82,8 +89,9 @@ class ConvDiscriminator(nn.Module):
             down(dims, spec.channels, widths[0], "none"),
             *(down(dims, a, b, norm) for a, b in pairwise(widths)),
             nn.Flatten(),
+            *([BatchDeviation()] if deviation else []),
         )
-        self.judge = Judge(widths[-1] * base**dims, classes)
+        self.judge = Judge(widths[-1] * base**dims + deviation, classes)
         initialise_dcgan(self)
 
     def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
@@ -91,8 +99,24 @@ class ConvDiscriminator(nn.Module):
         return cast(Tensor, self.judge(self.stages(x), c))
 
 
+def conv_misfits(spec: SampleSpec) -> list[str]:
+    """Why the pair cannot be built for such samples, one line a reason."""
+    if len(set(spec.shape[1:])) != 1:
+        return [f"the networks want equal sides, and these samples are {spec}"]
+    try:
+        halvings(spec.side)
+    except ValueError as error:
+        return [str(error)]
+    return []
+
+
 def conv_pair(
-    spec: SampleSpec, z_dim: int, width: int, classes: int = 0, d_norm: Norm = "batch"
+    spec: SampleSpec,
+    z_dim: int,
+    width: int,
+    classes: int = 0,
+    d_norm: Norm = "batch",
+    deviation: bool = False,
 ) -> dict[str, nn.Module]:
     """A generator with batch norm and its mirror image.
 
@@ -102,8 +126,9 @@ def conv_pair(
         width: channels of the layer nearest to the sample.
         classes: number of classes both are told; 0 for none.
         d_norm: of the discriminator; ``none`` under a gradient penalty.
+        deviation: the discriminator also judges how much the samples of a batch differ.
     """
     return {
         "G": ConvGenerator(spec, z_dim, width, classes),
-        "D": ConvDiscriminator(spec, width, classes, d_norm),
+        "D": ConvDiscriminator(spec, width, classes, d_norm, deviation),
     }
