@@ -14,6 +14,7 @@ _CONV_UP = {2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
 _BATCH_NORM = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 
 LEAK = 0.2
+TOLD_STD = 0.1  # of class embeddings beside a z of 1: louder, and G makes one sample a class
 
 
 def halvings(side: int) -> tuple[int, int]:
@@ -103,6 +104,8 @@ class Told(nn.Module):
     def __init__(self, z_dim: int, classes: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(classes, z_dim) if classes else None
+        if self.embedding is not None:
+            nn.init.normal_(self.embedding.weight, 0.0, TOLD_STD)
         self.outputs = z_dim * (2 if classes else 1)
 
     def forward(self, z: Tensor, c: Tensor | None) -> Tensor:
