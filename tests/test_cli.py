@@ -83,6 +83,8 @@ def test_every_fault_is_listed_and_nothing_is_started(
     [
         (["train", "nothing.toml"], "neither a file nor a shipped recipe"),
         (["train", "digits", "--variant", "gan"], "not both"),
+        (["train", "digits", "--resume"], "only --kimg or --minutes go with --resume"),
+        (["train", "--minutes", "nan"], "--minutes nan"),
         (["train", "--resume"], "no run in runs/"),
         (["train", "--resume", "--run", "nowhere"], "no recipe.toml"),
         (["train", "--minutes", "never"], "--minutes never"),

@@ -143,3 +143,21 @@ def test_instance_noise_hides_the_samples_from_the_discriminator() -> None:
     plain.gan.D.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].std()))
     plain.step("D")
     assert seen[0] > seen[2] + 0.1
+
+
+def test_a_lazy_phase_is_paid_for_in_rate_and_memory() -> None:
+    made = trainer("gan3d", "voxels", r1_every=4, d_lr=1e-3)
+    assert made.gan.rate("D") == pytest.approx(0.8e-3)
+    assert made.gan.rate("G") == made.gan.config.g_lr
+    (group,) = made.optimizers["D"].param_groups
+    assert group["betas"] == pytest.approx((0.5**0.8, 0.999**0.8))
+
+
+def test_noise_fades() -> None:
+    made = trainer("dcgan", "image", instance_noise=1.0, noise_kimg=1.0)
+    x = torch.zeros(4, 3, 16, 16)
+    made.nimg = 500
+    assert made._noisy(x).std().item() == pytest.approx(0.5, rel=0.1)
+    made.nimg = 1000
+    assert made._noisy(x) is not None
+    assert not made._noisy(x).any()

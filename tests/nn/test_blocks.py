@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganstudio.nn.blocks import Judge, Told, halvings, initialise_dcgan
+from ganstudio.nn.blocks import BatchDeviation, Judge, Told, halvings, initialise_dcgan
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,20 @@ def test_classes_reach_both_ends() -> None:
     logits = Judge(5, 2)(torch.ones(3, 5), c)
     assert logits[0] != logits[1]
     assert torch.equal(Told(5, 0)(z, None), z)
+
+
+def test_a_batch_of_copies_shows_no_deviation() -> None:
+    h = torch.randn(1, 5).expand(4, 5)
+    assert BatchDeviation()(h)[:, -1].max() < 1e-3
+    spread = BatchDeviation()(torch.tensor([[0.0], [2.0]]))
+    torch.testing.assert_close(spread, torch.tensor([[0.0, 1.0], [2.0, 1.0]]))
+
+
+def test_a_score_keeps_its_digits_under_autocast() -> None:
+    judge = Judge(4, 0)
+    with torch.no_grad():
+        judge.linear.bias.fill_(300.0)
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = judge(torch.randn(8, 4), None)
+    assert scores.dtype == torch.float32
+    assert len(set(scores.tolist())) == 8

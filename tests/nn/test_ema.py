@@ -36,3 +36,14 @@ def test_without_a_half_life_it_is_the_source() -> None:
         source["G"].weight.normal_()
     average.update(64, 0.0)
     assert torch.equal(average.network["G"].weight, source["G"].weight)
+
+
+def test_it_follows_a_generator_that_moves_alone() -> None:
+    source = nn.ModuleDict({"G": nn.Linear(2, 2)})
+    average = Average(source)
+    average.update(1000, 1.0)
+    before = average.network["G"].weight.clone()
+    with torch.no_grad():
+        source["G"].weight += 1
+    average.update(1000, 1.0, batch=64)  # no real sample was seen since
+    assert not torch.equal(average.network["G"].weight, before)

@@ -275,3 +275,64 @@ def test_missing_data_leaves_no_run_behind(tmp_path: Path) -> None:
         Engine.build(recipe, lambda e: None, runs_root=tmp_path / "runs", data_root=missing,
                      device="cpu")  # fmt: skip
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_that_reached_its_length_goes_on_for_as_long_again(tmp_path: Path) -> None:
+    engine = build(tmp_path / "run", kimg=0.1)
+    while not engine.finished:
+        engine.step(None)
+    engine.save()
+    engine.close()
+    recipe = Recipe.load(tmp_path / "run" / "recipe.toml")
+    again = Engine.build(recipe, lambda event: None, folder=tmp_path / "run", resume=True,
+                         data_root=tmp_path, device="cpu")  # fmt: skip
+    assert not again.finished
+    assert again.target_nimg == 200
+    again.close()
+    assert Recipe.load(tmp_path / "run" / "recipe.toml").basics.kimg == 0.2
+
+
+def test_an_endless_run_keeps_the_length_of_its_recipe(tmp_path: Path) -> None:
+    engine = build(tmp_path / "run", kimg=0.1, endless=True)
+    for _ in range(8):
+        engine.step(None)
+    assert not engine.finished
+    engine.close()
+    assert Recipe.load(tmp_path / "run" / "recipe.toml").basics.kimg == 0.1
+
+
+def test_weights_that_are_not_finite_are_never_saved(tmp_path: Path) -> None:
+    engine = build(tmp_path / "run")
+    engine.step(None)
+    next(engine.trainer.gan.G.parameters()).data.fill_(float("inf"))
+    with pytest.raises(FloatingPointError, match="resume"):
+        engine.save()
+    engine.close()
+    assert RunFolder.open(tmp_path / "run").read().nimg == 0
+
+
+def test_a_run_of_another_kind_of_device_goes_on_with_a_new_random_state(tmp_path: Path) -> None:
+    engine = build(tmp_path / "run")
+    engine.step(None)
+    kept = engine.trainer.snapshot()
+    kept.state["device"] = "cuda"
+    kept.optimizer["random.own"] = kept.optimizer["random.own"][:16]
+    engine.trainer.restore(kept)
+    engine.step(None)
+    engine.close()
+    assert engine.trainer.nimg == 32
+
+
+def test_the_last_save_on_a_full_disk_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build(tmp_path / "run")
+    engine.step(None)
+
+    def full(self: RunFolder, checkpoint: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(RunFolder, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        engine.save(wait=True)
+    engine.close()

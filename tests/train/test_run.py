@@ -196,3 +196,45 @@ def test_what_was_rewound_away_is_not_taken_for_the_newest(run: RunFolder) -> No
     run.write(checkpoint(1500))
     names = [path.name for path in run.checkpoints()]
     assert names == ["000000.000k", "000001.000k", "000001.500k"]
+
+
+def test_going_back_forgets_later_checkpoints_pictures_and_lines(run: RunFolder) -> None:
+    for nimg in (1000, 2000, 3000):
+        path = run.write(checkpoint(nimg))
+        (run.path / "samples" / f"{path.name}.png").write_bytes(b"")
+        run.append_history({"nimg": nimg})
+    run.cut(2000)
+    assert [p.name for p in run.checkpoints()] == ["000001.000k", "000002.000k"]
+    assert not (run.path / "samples" / "000003.000k.png").exists()
+    assert (run.path / "samples" / "000002.000k.png").exists()
+    assert [line["nimg"] for line in run.history()] == [1000, 2000]
+
+
+def test_a_checkpoint_set_aside_by_a_killed_writer_is_put_back(run: RunFolder) -> None:
+    path = run.write(checkpoint(1000))
+    path.rename(path.with_name(f".{path.name}.old"))
+    (path.parent / ".000002.000k.77").mkdir()
+    assert run.checkpoints() == []
+    run.acquire()
+    run.release()
+    assert run.read().nimg == 1000
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_a_checkpoint_stays_if_its_replacement_cannot_take_its_place(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.write(checkpoint(1000))
+    rename = Path.replace
+
+    def refuses(self: Path, target: Path) -> Path:
+        if self.name.endswith(str(os.getpid())):
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuses)
+    changed = checkpoint(1000)
+    changed.state["steps"] = 9
+    with pytest.raises(OSError, match="Input/output"):
+        run.write(changed)
+    assert run.read().state["steps"] == 1

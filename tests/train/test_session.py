@@ -260,3 +260,25 @@ def test_the_lanes_of_the_outbox_come_out_in_the_order_of_telling() -> None:
     for event in told:
         outbox.put(event)
     assert outbox.drain() == told
+
+
+def test_stopping_while_it_loads_builds_no_more() -> None:
+    reading, go = threading.Event(), threading.Event()
+    built: list[int] = []
+
+    def build(announce) -> Counter:
+        announce(m.StateChanged("loading", "reading"))
+        reading.set()
+        assert go.wait(10)
+        announce(m.StateChanged("loading", "building"))
+        built.append(1)
+        return Counter()
+
+    session = Session(build, Outbox())
+    session.start()
+    assert reading.wait(10)
+    session.post(m.Stop())
+    go.set()
+    until_state(session, "finished")
+    assert session.close()
+    assert built == []
