@@ -13,7 +13,6 @@ from torch.nn import functional
 
 from ganstudio.data.base import DataError, Dataset, Samples
 from ganstudio.knobs import Config, knob
-from ganstudio.resources import default_data_root
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 log = logging.getLogger(__name__)
@@ -64,10 +63,9 @@ class _IdxDataset(Dataset):
         images, labels = _read(folder, len(self.names))
         return Samples(_pad(images, self.config.size), labels)
 
-    @classmethod
-    def preview(cls, config: Any, count: int) -> Tensor | None:
-        """The first few images where the usual data folder holds them, else None."""
-        path = default_data_root() / cls.source / "raw" / IMAGES
+    def preview(self, count: int) -> Tensor | None:
+        """The first few images where the data folder holds them, else None."""
+        path = self.data_root / self.source / "raw" / IMAGES
         if not path.is_file():
             return None
         with path.open("rb") as file:
@@ -75,7 +73,7 @@ class _IdxDataset(Dataset):
         if len(raw) < count * _SIDE * _SIDE:
             return None
         images = torch.frombuffer(bytearray(raw), dtype=torch.uint8)
-        return _pad(images.view(count, _SIDE, _SIDE), config.size)
+        return _pad(images.view(count, _SIDE, _SIDE), self.config.size)
 
     def _fetch(self, folder: Path) -> None:
         from torchvision import datasets

@@ -66,8 +66,7 @@ class Dataset(ABC):
             DataError: if files are missing or unreadable.
         """
 
-    @classmethod
-    def preview(cls, config: Any, count: int) -> Tensor | None:
+    def preview(self, count: int) -> Tensor | None:
         """A few samples for the card without loading the set, (count, *shape) like ``load``.
 
         None where that would need files or take longer than a moment.

@@ -52,11 +52,10 @@ class Digits(Dataset):
         pixels, labels = _stored()
         return Samples(enlarge(pixels, self.config.size), labels)
 
-    @classmethod
-    def preview(cls, config: Any, count: int) -> Tensor:
+    def preview(self, count: int) -> Tensor:
         """The first few, which are 0, 1, 2 and so on; from the start again after the last."""
         pixels, _ = _stored()
-        return enlarge(pixels[torch.arange(count) % len(pixels)], config.size)
+        return enlarge(pixels[torch.arange(count) % len(pixels)], self.config.size)
 
 
 def enlarge(pixels: Tensor, size: int) -> Tensor:

@@ -56,7 +56,6 @@ class Faces(Dataset):
         drawn = draw(self.config.count, self.config.seed)
         return Samples(render(drawn, self.config.size), drawn["expression"], drawn)
 
-    @classmethod
-    def preview(cls, config: Any, count: int) -> Tensor:
+    def preview(self, count: int) -> Tensor:
         """The first faces of the set."""
-        return render(draw(count, config.seed), config.size)
+        return render(draw(count, self.config.seed), self.config.size)

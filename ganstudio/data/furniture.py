@@ -56,10 +56,9 @@ class Furniture(Dataset):
         labels = torch.arange(self.config.count) % len(CLASSES) if every else None
         return Samples(x, labels)
 
-    @classmethod
-    def preview(cls, config: Any, count: int) -> Tensor:
+    def preview(self, count: int) -> Tensor:
         """The first objects of the set, (count, 1, side, side, side) uint8."""
-        return cls._draw(config, count)
+        return self._draw(self.config, count)
 
     @staticmethod
     def _draw(config: Any, count: int) -> Tensor:

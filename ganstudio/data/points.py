@@ -52,10 +52,9 @@ class Points(Dataset):
         """Draw all points."""
         return Samples(draw(self.config.shape, self.config.count, self.config.seed))
 
-    @classmethod
-    def preview(cls, config: Any, count: int) -> Tensor:
+    def preview(self, count: int) -> Tensor:
         """A few points of the same density."""
-        return draw(config.shape, count, config.seed)
+        return draw(self.config.shape, count, self.config.seed)
 
 
 def modes(shape: str) -> Tensor | None:

@@ -159,7 +159,7 @@ class Studio(QObject):
     def thumbnails(self, data: str, count: int = 9) -> np.ndarray | None:
         """A few samples (count, *shape) float32 in [-1, 1] for a card; None if not at once."""
         dataset = registry.find("data", data)
-        x = dataset.preview(dataset.Config(), count)
+        x = dataset(dataset.Config(), self.data_root).preview(count)
         if x is None:
             return None
         samples = np.asarray(x)

@@ -42,5 +42,5 @@ def test_enlarging_keeps_black_and_white():
 
 def test_the_preview_begins_the_set_and_repeats_it():
     config = DigitsConfig()
-    assert torch.equal(Digits.preview(config, 12), digits(16).x[:12])
-    assert torch.equal(Digits.preview(config, 1798)[-1], digits(16).x[0])
+    assert torch.equal(Digits(config, Path("nowhere")).preview(12), digits(16).x[:12])
+    assert torch.equal(Digits(config, Path("nowhere")).preview(1798)[-1], digits(16).x[0])

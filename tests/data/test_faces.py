@@ -130,5 +130,5 @@ def test_the_set_carries_its_attributes():
     config = FacesConfig(count=70, seed=9)
     samples = Faces(config, Path()).load()
     assert torch.equal(samples.labels, samples.attributes["expression"])
-    assert torch.equal(samples.x[:6], Faces.preview(config, 6))
+    assert torch.equal(samples.x[:6], Faces(config, Path("nowhere")).preview(6))
     assert Faces.spec(config).condition.names == ATTRIBUTES["expression"]

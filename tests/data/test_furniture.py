@@ -49,7 +49,7 @@ def test_the_set_is_the_same_every_time_and_grows_at_its_end():
 
 def test_a_preview_is_the_start_of_the_set():
     config = Furniture.Config(count=18)
-    assert torch.equal(Furniture.preview(config, 8), _load(count=18).x[:8])
+    assert torch.equal(Furniture(config, Path("nowhere")).preview(8), _load(count=18).x[:8])
 
 
 def test_every_kind_of_the_knob_can_be_drawn():

@@ -75,13 +75,13 @@ def test_damaged_files_are_named(name, content, tmp_path):
     assert name in str(caught.value)
 
 
-def test_the_preview_shows_files_in_the_usual_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("GANSTUDIO_DATA", str(tmp_path))
-    assert Mnist.preview(Mnist.Config(), 5) is None
+def test_the_preview_shows_files_that_are_there(tmp_path):
+    mnist = Mnist(Mnist.Config(), tmp_path)
+    assert mnist.preview(5) is None
     write(tmp_path, "MNIST")
-    loaded = Mnist(Mnist.Config(), tmp_path).load().x
-    assert torch.equal(Mnist.preview(Mnist.Config(), 5), loaded[:5])
-    assert Mnist.preview(Mnist.Config(), 13) is None
+    loaded = mnist.load().x
+    assert torch.equal(mnist.preview(5), loaded[:5])
+    assert mnist.preview(13) is None
 
 
 def test_classes_have_names():
