@@ -46,7 +46,7 @@ class GAN3DConfig(CrossEntropyConfig):
         "none", help="Norm inside D; the paper has batch norm, which goes badly with a penalty."
     )
     minibatch_std: bool = knob(
-        True,
+        False,
         help="Show D how much the objects of a batch differ, so that it sees through a G that "
         "always makes the same one (Karras et al. 2018); the paper has none.",
     )
