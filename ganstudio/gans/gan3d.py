@@ -25,7 +25,7 @@ class GAN3DConfig(CrossEntropyConfig):
         "normal", help="What z is drawn from; the paper draws it uniformly."
     )
     r1_weight: float = knob(
-        10.0,
+        100.0,
         low=0,
         high=1000,
         live=True,
