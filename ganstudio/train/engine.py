@@ -295,6 +295,8 @@ class Engine:
                 self.recipe.to_dict(),
                 np.ascontiguousarray(reals.numpy()),
                 round(min(self.target_nimg, 1e12)),
+                self.trainer.nimg,
+                self.trainer.steps,
             )
         )
         if not resumed:

@@ -98,6 +98,8 @@ class Started:
         recipe: the nested form of the recipe, see ``Recipe.to_dict``.
         reals: some real samples to compare with, (N, *shape) float32 in [-1, 1].
         target_nimg: where training ends by itself.
+        nimg: real samples seen so far; above zero where it was resumed.
+        step: full rounds done so far.
     """
 
     run: Path
@@ -106,6 +108,8 @@ class Started:
     recipe: dict[str, Any]
     reals: np.ndarray
     target_nimg: int
+    nimg: int = 0
+    step: int = 0
 
 
 @dataclass(frozen=True)

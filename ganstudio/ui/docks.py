@@ -105,10 +105,9 @@ class Docks:
                 self.window.resizeDocks(members[:1], [round(min(wanted, most))], way)
 
     def raise_stage(self, kind: str) -> None:
-        """Bring the first panel of the centre that shows such samples to the front."""
+        """Bring the first open panel of the centre that shows such samples to the front."""
         for dock in self._of("centre"):
-            if kind in dock.panel.stage:
-                dock.show()
+            if kind in dock.panel.stage and not dock.isHidden():
                 dock.raise_()
                 return
 

@@ -38,6 +38,7 @@ class Form(QWidget):
         self.rows: dict[str, Row] = {}
         self._live: Collection[str] | None = None
         self._unsettled: set[str] = set()
+        self._refused: dict[str, str] = {}
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
@@ -67,6 +68,7 @@ class Form(QWidget):
         for name, value in values.items():
             if name in self.rows:
                 self.rows[name].set_value(value)
+                self._refused.pop(name, None)
         self.check()
 
     def echo(self, name: str, value: Any) -> None:
@@ -79,7 +81,7 @@ class Form(QWidget):
         """Show every fault beside its field; returns them by knob."""
         found = faults_by_knob(self.config, self.values())
         for name, row in self.rows.items():
-            row.show_fault(found.get(name, ""))
+            row.show_fault(found.get(name, self._refused.get(name, "")))
         if any(self.rows[name].knob.advanced for name in found if name in self.rows):
             self.more.set_open(True)
         return found
@@ -90,12 +92,14 @@ class Form(QWidget):
         for name, row in self.rows.items():
             row.set_mode(live is None or name in live, marked=live is not None and name in live)
 
-    def refuse(self, name: str, reason: str) -> None:
-        """Show beside a knob why its change was not taken."""
-        if name in self.rows:
-            self.rows[name].show_fault(reason)
+    def refuse(self, name: str, reason: str, value: Any) -> None:
+        """Set a knob back and say why its change was not taken, until it is edited again."""
+        if name in self.rows and name not in self._unsettled:
+            self._refused[name] = reason
+            self.echo(name, value)
 
     def _on_edited(self, name: str) -> None:
+        self._refused.pop(name, None)
         self.check()
         self.changed.emit(name)
         self._unsettled.add(name)

@@ -230,6 +230,8 @@ class History:
             )
 
     def _mark(self, mark: Mark) -> None:
+        if mark in self.marks:  # read from the file and told again
+            return
         self.marks.append(mark)
         if len(self.marks) > MOST_MARKS:
             saves = [i for i, old in enumerate(self.marks) if old.kind == "saved"]

@@ -162,12 +162,14 @@ def _editor(knob: Knob) -> Editor:
     if is_number(knob):
         return NumberEdit(knob)
     if knob.type == "bool":
-        return QCheckBox()
+        check = QCheckBox()
+        check.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still means Train
+        return check
     if knob.type == "choice":
         combo = QComboBox()
         for choice in knob.choices:
             combo.addItem(str(choice), choice)
-        combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        combo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         combo.installEventFilter(_WheelGuard(combo))
         return combo
     return QLineEdit()

@@ -45,21 +45,23 @@ def list_runs(root: Path) -> list[RunLine]:
     for recipe in root.glob("*/recipe.toml"):
         try:
             content = tomllib.loads(recipe.read_text(encoding="utf-8"))
-            changed = datetime.fromtimestamp(recipe.parent.stat().st_mtime)
+            kimg, changed = _newest(recipe.parent)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
             continue
         variant, data = str(content.get("variant", "?")), str(content.get("data", "?"))
-        lines.append(RunLine(recipe.parent, variant, data, _kimg(recipe.parent), changed))
+        lines.append(RunLine(recipe.parent, variant, data, kimg, changed))
     return sorted(lines, key=lambda line: line.changed, reverse=True)[:MOST_RUNS]
 
 
-def _kimg(folder: Path) -> str:
-    """How far the newest checkpoint is, from its name alone."""
-    reached = [-1.0]
+def _newest(folder: Path) -> tuple[str, datetime]:
+    """How far the last checkpoint is, from its name alone, and when the newest was written."""
+    reached, written = -1.0, 0.0
     for path in folder.glob("checkpoints/*k"):
         with suppress(ValueError):
-            reached.append(float(path.name.removesuffix("k")))
-    return f"{max(reached):,.1f}" if max(reached) >= 0 else "–"
+            reached = max(reached, float(path.name.removesuffix("k")))
+            written = max(written, path.stat().st_mtime)
+    kimg = f"{reached:,.1f}" if reached >= 0 else "–"
+    return kimg, datetime.fromtimestamp(written or folder.stat().st_mtime)
 
 
 class OpenRun(QDialog):
@@ -117,7 +119,8 @@ class OpenRun(QDialog):
             row.addWidget(button)
         return row
 
-    def _fill(self) -> None:
+    def _fill(self, wanted: Path | None = None) -> None:
+        """List the runs; ``wanted`` is chosen, or else the newest."""
         self.list.clear()
         lines = list_runs(self.root)
         for line in lines:
@@ -127,6 +130,8 @@ class OpenRun(QDialog):
             item.setToolTip(0, str(line.folder))
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(item)
+            if line.folder == wanted:
+                self.list.setCurrentItem(item)  # scrolls to it too
         self.list.header().setStretchLastSection(False)
         for column in range(1, 5):
             self.list.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
@@ -138,7 +143,7 @@ class OpenRun(QDialog):
         else:
             self.hint.setText(f"No runs in {self.root} yet. Training makes the first one.")
         first = self.list.topLevelItem(0)
-        if first is not None:
+        if wanted is None and first is not None:
             self.list.setCurrentItem(first)
         self._refresh()
 
@@ -159,4 +164,4 @@ class OpenRun(QDialog):
             picked = Path(folder)
             inside = (picked / "recipe.toml").is_file()
             self.root = picked.parent if inside else picked
-            self._fill()
+            self._fill(picked if inside else None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from ganstudio.train import messages as m
 from ganstudio.ui.colours import Palette
 
 _FILTER = "PNG picture (*.png);;JPEG picture (*.jpg)"
@@ -126,7 +129,44 @@ def copy(image: QImage) -> None:
     QGuiApplication.clipboard().setImage(image)
 
 
-def save(parent: QWidget, image: QImage, name: str) -> str:
+def ask_save(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """Ask where to save a file.
+
+    A name without one of the suffixes offered gets one added, ``loss.v2`` as well; nothing is
+    replaced that the person did not agree to replace.
+
+    Args:
+        parent: the dialog's window.
+        title: of the dialog.
+        name: the file name proposed; its suffix is the one added.
+        kinds: what can be written, as file dialogs word it: ``Table (*.csv);;Text (*.txt)``.
+
+    Returns:
+        The path, or None if the person changed their mind.
+    """
+    suffixes = re.findall(r"\*(\.\w+)", kinds)
+    dialog = QFileDialog(parent, title, "", kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(Path(name).suffix)
+    dialog.filterSelected.connect(
+        lambda kind: dialog.setDefaultSuffix(re.findall(r"\*(\.\w+)", kind)[0])
+    )
+    dialog.selectFile(name)
+    try:
+        chosen = dialog.selectedFiles() if dialog.exec() else []
+        suffix = f".{dialog.defaultSuffix()}"
+    finally:
+        dialog.deleteLater()
+    if not chosen:
+        return None
+    path = Path(chosen[0])
+    if path.suffix.lower() in suffixes:
+        return path
+    path = path.with_name(f"{path.name}{suffix}")
+    return path if not path.exists() or _may_replace(parent, title, path) else None
+
+
+def save(parent: QWidget, image: QImage, name: str) -> m.Noted | None:
     """Ask where to, and save.
 
     Args:
@@ -135,9 +175,16 @@ def save(parent: QWidget, image: QImage, name: str) -> str:
         name: the file name proposed.
 
     Returns:
-        What went wrong, in a sentence; empty if all is well or the person changed their mind.
+        How it went, to be told; None if the person changed their mind.
     """
-    path, _ = QFileDialog.getSaveFileName(parent, "Save picture", name, _FILTER)
-    if path and not image.save(path if "." in path.rsplit("/", 1)[-1] else f"{path}.png"):
-        return f"The picture could not be written to {path}."
-    return ""
+    path = ask_save(parent, "Save picture", name, _FILTER)
+    if path is None:
+        return None
+    if image.save(str(path)):
+        return m.Noted(f"Saved {path.name}")
+    return m.Noted(f"Not saved: the picture could not be written to {path}.", "error")
+
+
+def _may_replace(parent: QWidget, title: str, path: Path) -> bool:
+    answer = QMessageBox.question(parent, title, f"{path.name} exists already. Replace it?")
+    return answer == QMessageBox.StandardButton.Yes

@@ -13,11 +13,22 @@ from ganstudio.ui.sliders import NamedSlider
 
 COUNTS = (1, 4, 9, 16)
 FORMATS = {
-    ".stl": "STL, for 3D printing", ".obj": "OBJ, for modelling", ".ply": "PLY, a small mesh",
-    ".glb": "GLB, for the web and slides", ".npy": "NPY, the numbers themselves",
+    ".stl": "STL, smooth and watertight, for 3D printing",
+    ".obj": "OBJ, for modelling",
+    ".ply": "PLY, a small mesh",
+    ".glb": "GLB, for the web and slides",
+    ".npy": "NPY, the numbers themselves",
     ".binvox": "BINVOX, the voxels",
-}  # fmt: skip
+}
 THRESHOLD_PX = (200, 280)
+SURFACE_TIP = (
+    "The voxels as they are, or a rounded surface through them. Exported meshes follow it, "
+    "but for STL files, which are always smooth."
+)
+EXPORT_TIP = (
+    "Save the object as a file for other programs. STL always takes the smooth surface, "
+    "which is watertight, so that it can be printed."
+)
 
 
 class SolidControls(QWidget):
@@ -54,7 +65,7 @@ class SolidControls(QWidget):
         self.threshold.setMaximumWidth(THRESHOLD_PX[1])
         self.threshold.moved.connect(self.thresholdMoved)
         self.surface = Segments(("Cubes", "Smooth"))
-        self.surface.setToolTip("The voxels as they are, or a rounded surface through them.")
+        self.surface.setToolTip(SURFACE_TIP)
         self.surface.chosen.connect(lambda name: self.surfaceChosen.emit(name.lower()))
         self.count = QComboBox()
         for count in COUNTS:
@@ -80,7 +91,7 @@ class SolidControls(QWidget):
         row.addWidget(_button("frame", "Frame everything (F)", self.framed.emit))
         self.export = QToolButton()
         self.export.setText("Export")
-        self.export.setToolTip("Save the object as a file for other programs.")
+        self.export.setToolTip(EXPORT_TIP)
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.export.setMenu(self._export_menu())
         row.addWidget(self.export)

@@ -38,6 +38,7 @@ class StatusLine(QStatusBar):
         self._values["Device"].setText(studio.device)
         studio.started.connect(self._on_started)
         studio.statsArrived.connect(self._on_stats)
+        studio.rewound.connect(self._on_rewound)
         studio.rendered.connect(self._on_rendered)
         studio.stateChanged.connect(self._on_state)
         self._clock = QTimer(self)
@@ -65,23 +66,29 @@ class StatusLine(QStatusBar):
 
     def _on_started(self, event: m.Started) -> None:
         self._target = event.target_nimg
+        for name in ("Samples/s", "Left", "Memory"):
+            self._values[name].setText(_NONE)
+        self._show_reached(event.step, event.nimg)
         device = event.summary.get("device", "")
         self._values["Device"].setText(device.split(",")[0] or _NONE)
         self._values["Device"].setToolTip("\n".join(f"{k}: {v}" for k, v in event.summary.items()))
 
     def _on_state(self, state: str, text: str) -> None:
-        if state == "running":
-            self._clock.start()
-        else:
-            self._clock.stop()
+        if state != "running":
             self._values["Left"].setText(_NONE)
-            self._show_viewing()
+
+    def _on_rewound(self, event: m.Rewound) -> None:
+        self._values["Left"].setText(_NONE)
+        self._show_reached(event.step, event.nimg)
+
+    def _show_reached(self, step: int, nimg: int) -> None:
+        self._values["Step"].setText(f"{step:,}")
+        self._values["kimg"].setText(f"{nimg / 1000:,.1f}")
 
     def _on_stats(self, stats: list[m.Stats]) -> None:
         last = stats[-1]
         speed = last.samples_per_second
-        self._values["Step"].setText(f"{last.step:,}")
-        self._values["kimg"].setText(f"{last.nimg / 1000:,.1f}")
+        self._show_reached(last.step, last.nimg)
         self._values["Samples/s"].setText(f"{speed:,.0f}" if speed >= 10 else f"{speed:.1f}")
         self._values["Memory"].setText(in_bytes(last.memory_bytes))
         left = (self._target - last.nimg) / speed if speed > 0 and self._target else -1
@@ -90,12 +97,15 @@ class StatusLine(QStatusBar):
     def _on_rendered(self, event: m.Rendered) -> None:
         self._drawn.append((time.monotonic(), event.milliseconds / 1000))
         if not self._clock.isActive():
+            self._clock.start()
             self._show_viewing()
 
     def _show_viewing(self) -> None:
         now = time.monotonic()
         while self._drawn and self._drawn[0][0] < now - VIEWING_WINDOW_S:
             self._drawn.popleft()
+        if not self._drawn:
+            self._clock.stop()
         share = sum(cost for _, cost in self._drawn) / VIEWING_WINDOW_S
         self._values["Viewing"].setText(f"{100 * min(share, 1):.1f} %" if self._drawn else _NONE)
 

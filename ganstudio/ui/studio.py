@@ -60,6 +60,13 @@ class Catalogue:
     data: dict[str, Card]
 
 
+@dataclass(frozen=True)
+class _NoCatalogue:
+    """Why there is nothing to choose from."""
+
+    reason: str
+
+
 class Studio(QObject):
     """What panels may know: commands as methods, events as signals, always on the GUI thread.
 
@@ -68,6 +75,7 @@ class Studio(QObject):
 
     Signals:
         catalogueReady: torch is imported, ``catalogue`` is there.
+        catalogueFailed (str): there will be none, and why.
         stateChanged (str, str): the session's state and what it is doing.
         started (Started): networks and data are there.
         statsArrived (list[Stats]): reports since the last drain, oldest first.
@@ -79,6 +87,7 @@ class Studio(QObject):
     """
 
     catalogueReady = Signal()  # noqa: N815
+    catalogueFailed = Signal(str)  # noqa: N815
     stateChanged = Signal(str, str)  # noqa: N815
     started = Signal(object)
     statsArrived = Signal(object)  # noqa: N815
@@ -117,6 +126,8 @@ class Studio(QObject):
         self._loader: threading.Thread | None = None
         self._next_renewal = 0.0
         self._viewing_ms = 0.0
+        self._asked = False  # anything, since the last model
+        self._reals_of = ""
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -218,6 +229,7 @@ class Studio(QObject):
         self, tag: str, z: np.ndarray, classes: np.ndarray | None = None, psi: float = 1.0
     ) -> int:
         """Have the explorer draw; ``rendered`` answers with the tag and the returned ticket."""
+        self._asked = True
         return self.explorer.request(m.Request(tag, z, classes, psi))
 
     def take_latent(self, z: np.ndarray, category: int = 0) -> None:
@@ -236,12 +248,17 @@ class Studio(QObject):
     # Ending -----------------------------------------------------------------------------------
 
     def close(self, timeout_s: float = 30.0) -> bool:
-        """Save, end both threads and drain what they said last; False if one would not end."""
+        """Save, end all threads and drain what they said last; False if one would not end.
+
+        Args:
+            timeout_s: how long to wait, for all of them together.
+        """
         self._timer.stop()
+        end = time.monotonic() + timeout_s
         ended = self.session is None or self.session.close(timeout_s)
-        ended = self.explorer.close(timeout_s) and ended
+        ended = self.explorer.close(max(end - time.monotonic(), 0.0)) and ended
         if self._loader is not None:
-            self._loader.join(timeout_s)
+            self._loader.join(max(end - time.monotonic(), 0.0))
             ended = not self._loader.is_alive() and ended
         self.drain()
         return ended
@@ -261,11 +278,14 @@ class Studio(QObject):
             if isinstance(event, Catalogue):
                 self.catalogue = event
                 self.catalogueReady.emit()
+            elif isinstance(event, _NoCatalogue):
+                self.catalogueFailed.emit(event.reason)
+                self.noted.emit(m.Noted(event.reason, "error"))
             else:
                 self._routes[type(event)](event)
         if stats:
             self.statsArrived.emit(stats)
-        if self.state == "running" and time.monotonic() >= self._next_renewal:
+        if self.state == "running" and self._asked and time.monotonic() >= self._next_renewal:
             self._renew()
 
     def _launch(self, build: dict[str, Any], recipe: Recipe, paused: bool) -> None:
@@ -299,9 +319,12 @@ class Studio(QObject):
     def _load(self) -> None:
         try:
             catalogue = Catalogue(_cards("gans"), _cards("data"))
+            if not catalogue.variants or not catalogue.data:
+                raise RuntimeError("there are none that can be loaded")
         except Exception as error:
             log.exception("the catalogue cannot be read")
-            self.outbox.put(m.Noted(f"Variants and data sets cannot be listed: {error}", "error"))
+            reason = f"Variants and data sets cannot be listed: {error}"
+            self.outbox.put(cast(Any, _NoCatalogue(reason)))
         else:
             self.outbox.put(cast(Any, catalogue))
 
@@ -314,6 +337,7 @@ class Studio(QObject):
 
     def _on_started(self, event: m.Started) -> None:
         self.run_folder, self.reals = event.run, event.reals
+        self._reals_of = event.recipe.get("data", "")
         if event.resumed:  # the checkpoint knows what was tuned, the file only what was asked for
             self.recipe = Recipe.from_dict(event.recipe)
         self.started.emit(event)
@@ -324,6 +348,9 @@ class Studio(QObject):
 
     def _on_model(self, event: m.ModelReady) -> None:
         self.model, self.model_source = event.model, event.source
+        self._asked = False
+        if event.source != "live" and event.model.data != self._reals_of:
+            self.reals = None  # nothing to compare this model with
         self.modelReady.emit(event)
 
     def _on_tuned(self, event: m.Tuned) -> None:

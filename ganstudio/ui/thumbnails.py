@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
@@ -37,8 +38,11 @@ class Thumbnail:
 class Thumbnails(QObject):
     """Draws one data set after the other; each is told as soon as it is there.
 
+    Attributes:
+        in_hand: the data set that is being drawn now, if any.
+
     Signals:
-        drawn (Thumbnail): on the window's thread.
+        drawn (Thumbnail): on the window's thread; without tiles where drawing failed.
     """
 
     drawn = Signal(object)
@@ -47,14 +51,16 @@ class Thumbnails(QObject):
         super().__init__(parent)
         self.studio = studio
         self._waiting: list[str] = []
+        self.in_hand: list[str] = []
         self._work = Background("thumbnails", self)
         self._work.done.connect(self._on_done)
-        self._work.broken.connect(lambda _: self._next())
+        self._work.broken.connect(self._on_broken)
 
     def draw(self, keys: list[str]) -> None:
-        """Draw the cards of these data sets, in this order."""
-        self._waiting = list(keys)
-        self._next()
+        """Draw the cards of these data sets next, in this order; others that wait follow."""
+        self._waiting = [*keys, *(key for key in self._waiting if key not in keys)]
+        if not self.in_hand:
+            self._next()
 
     def close(self) -> None:
         """End the thread."""
@@ -62,13 +68,16 @@ class Thumbnails(QObject):
         self._work.close()
 
     def _next(self) -> None:
-        if self._waiting:
-            key = self._waiting.pop(0)
-            self._work.submit(lambda: make(self.studio, key))
+        self.in_hand, self._waiting = self._waiting[:1], self._waiting[1:]
+        for key in self.in_hand:
+            self._work.submit(partial(make, self.studio, key))
 
     def _on_done(self, made: Thumbnail) -> None:
         self.drawn.emit(made)
         self._next()
+
+    def _on_broken(self, error: Exception) -> None:
+        self._on_done(Thumbnail(self.in_hand[0], "image", None))
 
 
 def make(studio: Studio, key: str) -> Thumbnail:

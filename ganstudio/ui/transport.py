@@ -50,7 +50,8 @@ class Transport(QWidget):
         self.studio = studio
         self.source: RecipeSource | None = None
         self._faults = "Loading torch…"
-        self._can_rewind, self._target, self._reached = False, 0, ""
+        self._can_rewind, self._stopping = False, False
+        self._target, self._nimg, self._reached = 0, 0, ""
         self._make_actions()
         self._lay_out()
         studio.stateChanged.connect(self._on_state)
@@ -77,10 +78,12 @@ class Transport(QWidget):
         state, session = self.studio.state, self.studio.training
         self._faults = "" if session else self._check()
         free = not session and not self._faults
-        steady = state in ("running", "paused")
+        steady = state in ("running", "paused") and not self._stopping
         self.train.setEnabled(free or (session and steady))
         words = {"loading": "Loading", "running": "Pause", "paused": "Go on",
                  "stopping": "Stopping"}  # fmt: skip
+        if self._stopping:
+            state = "stopping"
         self.train.setText(words.get(state, "Train") if session else "Train")
         theme.decorate(self.train, "pause" if state == "running" else "play", "window")
         why = f"\n\nCannot start yet:\n{self._faults}" if self._faults else ""
@@ -120,6 +123,11 @@ class Transport(QWidget):
         self.refresh()
         return True
 
+    def _stop(self) -> None:
+        self._stopping = self.studio.training  # said at once: the step in hand may take long
+        self.studio.stop()
+        self.refresh()
+
     def _send_pace(self) -> None:
         rate = PACES[self.pace.value()] if self.slow.isChecked() else None
         self.pace_label.setText(f"{PACES[self.pace.value()]:g} steps/s")
@@ -145,6 +153,7 @@ class Transport(QWidget):
     # What the session says --------------------------------------------------------------------
 
     def _on_state(self, state: str, text: str) -> None:
+        self._stopping = self._stopping and self.studio.training
         self.state_word.setText(WORDS[state])
         self.state_word.setProperty("state", state)
         self.dot.colour_role = _COLOURS.get(state, "muted")
@@ -155,12 +164,15 @@ class Transport(QWidget):
             self.progress.setRange(0, 0)
         elif self.progress.maximum() == 0:
             self.progress.setRange(0, 1000)
+            self._show_bar()
         self.refresh()
 
     def _on_started(self, event: m.Started) -> None:
         self._target = event.target_nimg
         self._can_rewind = event.resumed
-        self._show_progress(0)
+        self._show_progress(event.nimg)
+        if event.resumed:
+            self._send_pace()
         self.refresh()
 
     def _on_stats(self, stats: list[m.Stats]) -> None:
@@ -174,11 +186,15 @@ class Transport(QWidget):
         self.refresh()
 
     def _show_progress(self, nimg: int) -> None:
-        target = max(self._target, 1)
-        if self.progress.maximum():
-            self.progress.setValue(min(1000, round(1000 * nimg / target)))
-        self._reached = f"{nimg / 1000:,.1f} of {target / 1000:,.0f} kimg"
+        self._nimg = nimg
+        self._show_bar()
+        self._reached = f"{nimg / 1000:,.1f} of {max(self._target, 1) / 1000:,.0f} kimg"
         self.detail.setText(self._reached)
+
+    def _show_bar(self) -> None:
+        if self.progress.maximum():  # while loading it has none
+            share = self._nimg / max(self._target, 1)
+            self.progress.setValue(min(1000, round(1000 * share)))
 
     # How it looks -------------------------------------------------------------------------------
 
@@ -196,6 +212,8 @@ class Transport(QWidget):
         self.step = action("Step", "step", "One full round: D's updates, then G's", "F6")
         self.step_d = action("Step D", "step-d", "One update of the discriminator alone", "F7")
         self.step_g = action("Step G", "step-g", "One update of the generator alone", "F8")
+        for step in (self.step, self.step_d, self.step_g):
+            step.setAutoRepeat(False)
         self.slow = action("Slow", "slow", "Slow motion: only so many steps a second", "F9")
         self.slow.setCheckable(True)
         self.rewind = action("Rewind", "rewind", "Back to the last checkpoint", "Ctrl+R")
@@ -207,7 +225,7 @@ class Transport(QWidget):
         self.step_g.triggered.connect(lambda: self.step_once("generator"))
         self.slow.toggled.connect(self._toggle_slow)
         self.rewind.triggered.connect(lambda: self.studio.post(m.Rewind()))
-        self.stop.triggered.connect(self.studio.stop)
+        self.stop.triggered.connect(self._stop)
         self.save.triggered.connect(lambda: self.studio.post(m.Save()))
 
     def _lay_out(self) -> None:

@@ -33,6 +33,7 @@ from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.banner import Banner
 from ganstudio.ui.docks import Docks
+from ganstudio.ui.keys import Presses, tab_only
 from ganstudio.ui.open_run import OpenRun
 from ganstudio.ui.panels.base import RecipeSource
 from ganstudio.ui.statusline import StatusLine
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.settings = settings or QSettings("ganstudio", "window")
         self._kind, self._closing, self._closed, self._sized = "", False, False, False
+        self._restored = False
         self._retry = QTimer(self, singleShot=True, interval=CLOSE_RETRY_MS)
         self._retry.timeout.connect(self.close)
         self.setWindowTitle(TITLE)
@@ -81,7 +83,12 @@ class MainWindow(QMainWindow):
             self.transport.set_source(self.source)
         self._make_menus()
         self._connect()
+        self._grey()
         self._bring_back()
+        tab_only(self)
+        presses = Presses(self)
+        for holder in (self, *self.docks.docks.values()):  # a floating one is a window too
+            holder.installEventFilter(presses)
 
     def show_failure(self, event: m.Failed) -> None:
         """Say in the banner that something raised; the log has the rest."""
@@ -94,10 +101,10 @@ class MainWindow(QMainWindow):
     def _make_menus(self) -> None:
         bar = self.menuBar()
         file = bar.addMenu("&File")
-        _add(file, "New", self.new, "Ctrl+N", "plus")
+        self.from_new = _add(file, "New", self.new, "Ctrl+N", "plus")
         _add(file, "Open run…", self.open_run, "Ctrl+O", "folder")
         file.addSeparator()
-        _add(file, "Open recipe…", self.open_recipe, "", "import")
+        self.from_recipe = _add(file, "Open recipe…", self.open_recipe, "", "import")
         _add(file, "Save recipe as…", self.save_recipe, "Ctrl+Shift+S", "export")
         file.addSeparator()
         file.addAction(self.transport.save)
@@ -198,7 +205,9 @@ class MainWindow(QMainWindow):
             self.keep_layout()
         again, self._closing = self._closing, True
         if self.studio.training:  # its end closes the window, see ``_on_state``
-            self._veil_over("Saving… the step in hand takes long." if again else "Saving…")
+            saves = self.studio.state in ("running", "paused", "stopping")
+            word, work = ("Saving…", "the step in hand") if saves else ("Closing…", "loading")
+            self._veil_over(f"{word} {work} takes long." if again else word)
             if not again:
                 self.studio.stop()
             event.ignore()
@@ -221,8 +230,20 @@ class MainWindow(QMainWindow):
         self.settings.sync()
 
     def _on_state(self, state: str, text: str) -> None:
-        if self._closing and not self.studio.training:
+        self._grey()
+        if not self._closing or self.studio.training:
+            return
+        if state == "failed":  # the banner says what; closing once more does go on
+            self._closing = False
+            self.veil.hide()
+        else:
             QTimer.singleShot(0, self.close)
+
+    def _grey(self) -> None:
+        """A recipe can be taken once torch is there, and while nothing is trained."""
+        able = self.studio.catalogue is not None and not self.studio.training
+        for action in (self.from_new, self.from_recipe):
+            action.setEnabled(able and self.source is not None)
 
     def _veil_over(self, text: str) -> None:
         self.veil.setText(text)
@@ -261,6 +282,7 @@ class MainWindow(QMainWindow):
         self.banner.logWanted.connect(self.docks.raise_explainer)
         self.transport.startRefused.connect(lambda why: self.banner.say(why, error=False))
         studio = self.studio
+        studio.catalogueReady.connect(self._grey)
         studio.stateChanged.connect(self._on_state)
         studio.modelReady.connect(self._on_model)
         studio.failed.connect(self.show_failure)
@@ -281,8 +303,9 @@ class MainWindow(QMainWindow):
     def _on_model(self, event: m.ModelReady) -> None:
         kind = event.model.spec.kind
         if kind != self._kind:
-            self._kind = kind
-            self.docks.raise_stage(kind)
+            first, self._kind = not self._kind, kind
+            if not (first and self._restored):  # a layout that was kept has its own front
+                self.docks.raise_stage(kind)
 
     def _find_source(self) -> RecipeSource | None:
         for dock in self.docks.docks.values():
@@ -300,7 +323,7 @@ class MainWindow(QMainWindow):
         geometry = self.settings.value("layout/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        self._sized = self.docks.bring_back(self.settings)
+        self._restored = self._sized = self.docks.bring_back(self.settings)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Sizes can only be given once the window has its own."""

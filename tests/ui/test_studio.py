@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from ganstudio import registry
 from ganstudio.recipe import Recipe
+from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.train import session
 from ganstudio.train.run import RunFolder
@@ -345,7 +347,8 @@ def test_a_resumed_run_goes_on_where_it_stopped(
     folder = stored(qtbot, studio, trained)
     studio.resume(folder)
     wait_for(qtbot, studio, "paused")
-    assert ears.of["started"][-1].resumed
+    event = ears.of["started"][-1]
+    assert (event.resumed, event.nimg, event.step) == (True, 3 * BATCH, 3)
     assert studio.run_folder == folder
     assert studio.recipe.gan.g_lr == 1e-3, "what was tuned is still turned"
     studio.step()
@@ -425,6 +428,70 @@ def test_a_member_that_cannot_be_shown_leaves_the_others(
     monkeypatch.setattr(registry, "discover", lambda _: {"nameless": Nameless, **found})
     assert set(studio_module._cards("gans")) == set(found)
     assert "gans/nameless cannot be shown" in caplog.text
+
+
+def test_a_catalogue_that_cannot_be_read_is_told(
+    studio: Studio, ears: Ears, qtbot: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    monkeypatch.setattr(studio_module, "_cards", lambda _: {})
+    with qtbot.waitSignal(studio.catalogueFailed, timeout=30_000) as told:
+        studio.load_catalogue()
+    assert "cannot be listed" in told.args[0]
+    assert ears.of["noted"][0].level == "error"
+    assert studio.catalogue is None
+    caplog.clear()
+
+
+def test_real_samples_go_with_the_data_set_they_are_of(studio: Studio) -> None:
+    model = m.Model("dcgan", "digits", SampleSpec("image", (1, 32, 32)), 8)
+    reals = np.zeros((1, 1, 32, 32), np.float32)
+    recipe = Recipe.make("dcgan", "digits").to_dict()
+    studio._on_started(m.Started(Path("run"), False, {}, recipe, reals, 1000))
+    studio._on_model(m.ModelReady("live", 0, model))
+    studio._on_model(m.ModelReady("stored", 0, model))
+    assert studio.reals is reals
+    seen: list[Any] = []
+    studio.modelReady.connect(lambda _: seen.append(studio.reals))
+    studio._on_model(m.ModelReady("stored", 0, replace(model, data="faces")))
+    assert seen == [None], "panels see it no more when they hear of the model"
+
+
+def test_weights_are_renewed_only_for_those_who_look(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed: list[bool] = []
+    monkeypatch.setattr(studio.explorer, "refresh", lambda: renewed.append(True))
+    monkeypatch.setattr(studio.explorer, "request", lambda request: 1)
+    studio.state = "running"
+    studio.drain()
+    assert renewed == []
+    studio.ask("gallery", np.zeros((1, 4), np.float32))
+    studio.drain()
+    assert renewed == [True]
+    model = m.Model("gan", "points", SampleSpec("points", (2,)), 4)
+    studio._on_model(m.ModelReady("live", 8, model))
+    studio._next_renewal = 0.0
+    studio.drain()
+    assert renewed == [True]
+
+
+def test_closing_waits_once_for_all_threads(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, waited = [10.0], []
+
+    class Slow:
+        def close(self, timeout_s: float = 30.0) -> bool:
+            waited.append(timeout_s)
+            now[0] += timeout_s
+            return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(studio_module.time, "monotonic", lambda: now[0])
+        patch.setattr(studio, "session", Slow())
+        patch.setattr(studio, "explorer", Slow())
+        assert not studio.close(3.0)
+    assert waited == [3.0, 0.0]
 
 
 def test_stored_models_are_drawn_where_it_was_asked_for(studio: Studio) -> None:

@@ -309,6 +309,10 @@ def test_closing_before_a_failure_is_heard(
     assert studio.training, "the window does not know yet"
     opened.close()
     studio._timer.start()
+    wait_for(qtbot, studio, "failed")
+    assert opened.isVisible(), "what went wrong can be read"
+    assert opened.veil.isHidden()
+    assert opened.banner.isVisible()
     shut(opened, qtbot)
     assert studio.state == "failed"
     assert_nothing_lost(trained[0])

@@ -1,21 +1,23 @@
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from ganstudio import registry
 from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.ui import panels as room
-from ganstudio.ui import theme
+from ganstudio.ui import statusline, theme
 from ganstudio.ui.docks import FaultCard
 from ganstudio.ui.open_run import OpenRun, list_runs
 from ganstudio.ui.panels.base import Panel
@@ -37,7 +39,7 @@ class Plans(Panel):
         self.taken: list[Recipe] = []
         self.field, self.button = QLineEdit(), QPushButton("Press")
         self.presses: list[bool] = []
-        self.button.clicked.connect(self.presses.append)
+        self.button.clicked.connect(lambda: self.presses.append(True))
         column = QVBoxLayout(self)
         column.addWidget(self.field)
         column.addWidget(self.button)
@@ -185,6 +187,31 @@ def test_the_stage_follows_the_kind_of_the_model(make: Maker, studio: Studio, qt
     window.docks.docks["pictures"].raise_()
     studio.modelReady.emit(m.ModelReady("live", 64, voxels))
     qtbot.waitUntil(lambda: front(window, "pictures"))
+
+
+def test_a_closed_stage_stays_closed(window: MainWindow, studio: Studio) -> None:
+    window.docks.docks["blocks"].close()
+    voxels = m.Model("gan3d", "furniture", SampleSpec("voxels", (1, 8, 8, 8)), 8)
+    studio.modelReady.emit(m.ModelReady("live", 0, voxels))
+    assert window.docks.docks["blocks"].isHidden()
+
+
+def test_the_first_model_leaves_the_front_of_a_kept_layout(
+    make: Maker, studio: Studio, qtbot: Any
+) -> None:
+    first = make()
+    first.docks.docks["blocks"].raise_()
+    first.close()
+    second = make()
+    qtbot.waitUntil(lambda: front(second, "blocks"))
+    images = m.Model("dcgan", "digits", SampleSpec("image", (1, 8, 8)), 8)
+    raised: list[str] = []
+    second.docks.raise_stage = raised.append  # type: ignore[method-assign]
+    studio.modelReady.emit(m.ModelReady("welcome", 0, images))
+    assert raised == []
+    voxels = m.Model("gan3d", "furniture", SampleSpec("voxels", (1, 8, 8, 8)), 8)
+    studio.modelReady.emit(m.ModelReady("live", 0, voxels))
+    assert raised == ["voxels"]
 
 
 def test_the_layout_comes_back(make: Maker, qtbot: Any) -> None:
@@ -335,10 +362,70 @@ def test_space_trains_unless_a_text_field_has_it(
     assert panel.field.text() == " "
     assert studio.state == "idle"
     assert not studio.training
-    panel.button.setFocus()
-    qtbot.keyClick(panel.button, Qt.Key.Key_Space)
-    assert panel.presses == []
+    window.setFocus()
+    qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+    assert panel.presses == [True]
+    assert not panel.button.hasFocus()
+    qtbot.keyClick(window, Qt.Key.Key_Space)
     wait_for(qtbot, studio, "running")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("floating", [False, True])
+def test_a_button_reached_with_tab_can_be_pressed(
+    key: Qt.Key, floating: bool, window: MainWindow, studio: Studio, qtbot: Any
+) -> None:
+    panel = plans(window)
+    window.docks.docks["plans"].setFloating(floating)
+    panel.window().activateWindow()
+    qtbot.waitUntil(panel.window().isActiveWindow)
+    panel.button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(panel.button, key)
+    assert panel.presses == [True]
+    assert not studio.training
+
+
+def test_holding_a_step_key_is_one_step(window: MainWindow) -> None:
+    transport = window.transport
+    held = (transport.train, transport.step, transport.step_d, transport.step_g)
+    assert not any(action.autoRepeat() for action in held)
+
+
+def test_stop_greys_what_cannot_help_before_the_step_in_hand_is_done(
+    window: MainWindow, studio: Studio, engines: list, qtbot: Any
+) -> None:
+    transport = window.transport
+    transport.train.trigger()
+    wait_for(qtbot, studio, "running")
+    engines[0].may_step.clear()
+    transport.stop.trigger()
+    greyed = (transport.train, transport.step, transport.stop, transport.save, transport.rewind)
+    assert not any(action.isEnabled() for action in greyed)
+    assert transport.train.text() == "Stopping"
+    engines[0].may_step.set()
+    wait_for(qtbot, studio, "finished")
+    assert transport.train.isEnabled()
+
+
+def started(resumed: bool = True, nimg: int = 0, step: int = 0) -> m.Started:
+    recipe = Recipe.make().to_dict()
+    reals = np.zeros((1, 1, 32, 32), np.float32)
+    return m.Started(Path("run"), resumed, {}, recipe, reals, 100_000, nimg, step)
+
+
+def test_a_resumed_run_shows_how_far_it_is_and_keeps_the_pace(
+    window: MainWindow, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.transport.slow.trigger()
+    posted: list[m.Command] = []
+    monkeypatch.setattr(studio, "post", posted.append)
+    studio.stateChanged.emit("loading", "reading digits")
+    studio.started.emit(started(nimg=25_000, step=390))
+    studio.stateChanged.emit("paused", "")
+    assert posted == [m.Pace(2.0)]
+    assert window.transport.detail.text() == "25.0 of 100 kimg"
+    assert window.transport.progress.value() == 250
+    assert (window.status.value("Step"), window.status.value("kimg")) == ("390", "25.0")
 
 
 # What happened
@@ -354,6 +441,32 @@ def test_the_status_bar_tells_figures(
     assert window.status.value("Memory") == "50 MB"
     assert window.status.value("Step") != "–"
     assert window.status.value("Left").startswith("1 min")
+
+
+def test_figures_of_an_older_run_or_moment_go(window: MainWindow, studio: Studio) -> None:
+    status = window.status
+    studio.started.emit(started(resumed=False))
+    studio.statsArrived.emit([m.Stats(40, 2560, 4.0, 640.0, {}, 50_000_000)])
+    assert status.value("Left") != "–"
+    studio.rewound.emit(m.Rewound(1280, 20))
+    assert [status.value(name) for name in ("Step", "kimg", "Left")] == ["20", "1.3", "–"]
+    studio.started.emit(started(resumed=False))
+    shown = [status.value(name) for name in ("Step", "kimg", "Samples/s", "Left", "Memory")]
+    assert shown == ["0", "0.0", "–", "–", "–"]
+
+
+def test_what_viewing_costs_fades_while_nothing_is_trained(
+    window: MainWindow, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(statusline.time, "monotonic", lambda: now[0])
+    studio.rendered.emit(m.Rendered("gallery", np.zeros((1, 2), np.float32), 1, 0, 500.0))
+    assert window.status.value("Viewing") == "10.0 %"
+    assert window.status._clock.isActive()
+    now[0] += 6
+    window.status._clock.timeout.emit()
+    assert window.status.value("Viewing") == "–"
+    assert not window.status._clock.isActive()
 
 
 def test_a_failed_session_is_told_and_the_window_lives(
@@ -411,6 +524,36 @@ def test_closing_waits_for_a_long_step(
     assert engines[0].saves == 1
 
 
+def test_a_failed_last_save_keeps_the_window_open_once(
+    window: MainWindow, studio: Studio, engines: list, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(wait: bool = False) -> None:
+        raise OSError("no space left")
+
+    window.transport.train.trigger()
+    wait_for(qtbot, studio, "running")
+    monkeypatch.setattr(engines[0], "save", full)
+    window.close()
+    wait_for(qtbot, studio, "failed")
+    assert window.isVisible()
+    assert window.veil.isHidden()
+    assert "no space left" in window.banner.text
+    window.close()
+    assert window.isHidden()
+
+
+def test_nothing_is_said_to_be_saved_while_loading(
+    make: Maker, studio: Studio, engines: list, qtbot: Any
+) -> None:
+    window = make()
+    studio._timer.stop()  # nothing is heard of the session yet
+    window.transport.train.trigger()
+    window.close()
+    assert window.veil.text() == "Closing…"
+    studio._timer.start()
+    qtbot.waitUntil(window.isHidden, timeout=10_000)
+
+
 def test_panels_are_released_once(make: Maker) -> None:
     before = Journal.released
     window = make()
@@ -447,6 +590,47 @@ def test_a_run_is_chosen_to_explore_or_to_go_on(tmp_path: Path, qtbot: Any) -> N
         with qtbot.waitSignal(getattr(dialog, signal)) as told:
             getattr(dialog, button).click()
         assert told.args == [folder]
+
+
+def test_runs_are_ordered_by_their_newest_checkpoint(tmp_path: Path) -> None:
+    for name, written in (("a", 1_000_000), ("b", 3_000_000), ("c", 2_000_000)):
+        folder = a_run(tmp_path, name)
+        os.utime(folder / "checkpoints" / "000120.000k", (written, written))
+    os.utime(tmp_path / "a")  # the folder itself says nothing
+    lines = list_runs(tmp_path)
+    assert [line.folder.name for line in lines] == ["b", "c", "a"]
+    assert lines[0].changed.timestamp() == 3_000_000
+
+
+def test_a_run_folder_that_is_picked_is_chosen(
+    tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, written in (("newer", 2_000_000), ("older", 1_000_000)):
+        os.utime(a_run(tmp_path, name) / "checkpoints" / "000120.000k", (written, written))
+    dialog = OpenRun(tmp_path / "elsewhere", training=False)
+    qtbot.addWidget(dialog)
+    picked = str(tmp_path / "older")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: picked)
+    dialog._browse()
+    with qtbot.waitSignal(dialog.exploreWanted) as told:
+        dialog.explore.click()
+    assert told.args == [tmp_path / "older"]
+
+
+def test_recipes_can_be_taken_once_torch_is_there_and_nothing_is_trained(
+    window: MainWindow, studio: Studio, catalogue: Any, engines: list, qtbot: Any
+) -> None:
+    actions = (window.from_new, window.from_recipe)
+    assert not any(action.isEnabled() for action in actions)
+    studio.catalogue = catalogue
+    studio.catalogueReady.emit()
+    assert all(action.isEnabled() for action in actions)
+    window.transport.train.trigger()
+    wait_for(qtbot, studio, "running")
+    assert not any(action.isEnabled() for action in actions)
+    window.transport.stop.trigger()
+    wait_for(qtbot, studio, "finished")
+    assert all(action.isEnabled() for action in actions)
 
 
 def test_no_run_can_be_opened_while_training(tmp_path: Path, qtbot: Any) -> None:

@@ -45,13 +45,14 @@ TURN_DEGREES_PER_S = 24.0
 FASTEST_MS, SLOWEST_MS = 16, 80
 REST_MS = 180
 SAMPLES = 4
+LONGEST_REASON = 200  # characters
 
 
 class Viewport(QOpenGLWidget):
     """Shows solids on a floor. Make one only where ``probe().missing`` is empty.
 
     Left drag orbits; right, middle or shift drag pans; the wheel zooms towards the cursor;
-    a double click or F frames everything. A machine that draws in software gets one sample a
+    a double click frames everything. A machine that draws in software gets one sample a
     pixel while things move and several once they rest.
 
     Signals:
@@ -87,7 +88,7 @@ class Viewport(QOpenGLWidget):
         self._floor, self._box = True, False
         self._pickable = False
         self._hovered: int | None = None
-        self._slowest_ms = FASTEST_MS
+        self._shortest_ms = FASTEST_MS
         self._renderer: VoxelRenderer | None = None
         self._context: QOpenGLContext | None = None
         self._broken = self._released = False
@@ -151,7 +152,7 @@ class Viewport(QOpenGLWidget):
 
     def set_calm(self, on: bool) -> None:
         """Turn at half the rate, because something else needs the processor."""
-        self._slowest_ms = 2 * FASTEST_MS + 1 if on else FASTEST_MS
+        self._shortest_ms = 2 * FASTEST_MS + 1 if on else FASTEST_MS
 
     def set_look(self, look: Look) -> None:
         """Other colours than those made from the palette."""
@@ -190,8 +191,8 @@ class Viewport(QOpenGLWidget):
                 )
             self._renderer = _make_renderer()
             self._renderer.show(self.shapes)
-        except (RendererError, OSError, ImportError) as error:
-            self._fail(str(error))
+        except Exception as error:  # the binding raises errors of its own, of many kinds
+            self._fail(error)
 
     def paintGL(self) -> None:
         """Qt: draw now."""
@@ -206,8 +207,8 @@ class Viewport(QOpenGLWidget):
                 self.camera, size, self.defaultFramebufferObject(), self._look, samples,
                 self.turn_degrees, self._floor, self._box, self._hovered,
             ))  # fmt: skip
-        except RendererError as error:
-            self._fail(str(error))
+        except Exception as error:
+            self._fail(error)
         self.frame_ms = (time.perf_counter() - start) * 1000
         self.frames += 1
         if samples < SAMPLES and not self._turntable.isActive():
@@ -219,12 +220,17 @@ class Viewport(QOpenGLWidget):
         self._context.aboutToBeDestroyed.disconnect(self._forget_context)
         if self._renderer is not None:
             self.makeCurrent()
-            self._renderer.release()
+            try:
+                self._renderer.release()
+            except Exception:  # the device is gone, and what it held with it
+                log.exception("the solid viewport could not free what it held")
             self.doneCurrent()
         self._renderer = self._context = None
 
-    def _fail(self, reason: str) -> None:
-        log.error("the solid viewport gives up: %s", reason)
+    def _fail(self, error: Exception) -> None:
+        """Give up, inside the handler of what was raised."""
+        reason = " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
+        log.exception("the solid viewport gives up: %s", reason)
         self._renderer = None
         if not self._broken:
             self._broken = True
@@ -275,15 +281,13 @@ class Viewport(QOpenGLWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Qt: F frames everything, arrows orbit."""
+        """Qt: arrows orbit."""
         steps = {
             Qt.Key.Key_Left: (-8, 0), Qt.Key.Key_Right: (8, 0),
             Qt.Key.Key_Up: (0, 8), Qt.Key.Key_Down: (0, -8),
         }  # fmt: skip
         key = Qt.Key(event.key())
-        if key == Qt.Key.Key_F:
-            self.frame()
-        elif key in steps:
+        if key in steps:
             self.camera.orbit(*steps[key])
             self._redraw()
         else:
@@ -332,7 +336,10 @@ class Viewport(QOpenGLWidget):
         self.shapes = shapes
         if self._renderer is not None:
             self.makeCurrent()
-            self._renderer.show(shapes)
+            try:
+                self._renderer.show(shapes)
+            except Exception as error:
+                self._fail(error)
             self.doneCurrent()
         if not self._framed and any(len(shape.data) for shape in shapes):
             self._framed = True
@@ -363,7 +370,7 @@ class Viewport(QOpenGLWidget):
             self._redraw()
         elif not self._turntable.isActive():
             self._turned_at = time.perf_counter()
-            self._turntable.start(self._slowest_ms)
+            self._turntable.start(self._shortest_ms)
 
     def _turn(self) -> None:
         now = time.perf_counter()
@@ -371,7 +378,7 @@ class Viewport(QOpenGLWidget):
         passed = min(now - self._turned_at, 0.1)
         self._turned_at = now
         self.turn_degrees = (self.turn_degrees + TURN_DEGREES_PER_S * passed) % 360
-        rate = round(min(max(2 * self.frame_ms, self._slowest_ms), SLOWEST_MS))
+        rate = round(min(max(2 * self.frame_ms, self._shortest_ms), SLOWEST_MS))
         if abs(rate - self._turntable.interval()) > 3:
             self._turntable.setInterval(rate)
         self._redraw()

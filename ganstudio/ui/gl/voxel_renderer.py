@@ -17,6 +17,7 @@ Matrix = NDArray[np.float32]
 SHADOW_SIDE = 1024
 SHADOW_SIDE_SOFTWARE = 512  # a quarter of the work, and a softer edge
 JOINTS = 0.16
+MOST_OLD_ERRORS = 32
 GRID_PITCH = 0.125
 
 
@@ -83,10 +84,9 @@ class VoxelRenderer:
         """Draw a picture into the frame's target.
 
         Raises:
-            RendererError: if the driver reports an error.
+            RendererError: if the driver reports an error, or the context is lost.
         """
-        while GL.glGetError() != GL.GL_NO_ERROR:
-            pass  # left by others on this context
+        _forget_errors()
         poses = self._poses(frame.turn_degrees)
         GL.glDisable(GL.GL_BLEND)
         GL.glEnable(GL.GL_DEPTH_TEST)
@@ -227,6 +227,14 @@ class VoxelRenderer:
                 u_line=(*np.multiply(colour, 0.8), 0.8),
             )
             self._box.draw()
+
+
+def _forget_errors() -> None:
+    """Clear what others left on this context; one that is lost reports errors for ever."""
+    for _ in range(MOST_OLD_ERRORS):
+        if GL.glGetError() == GL.GL_NO_ERROR:
+            return
+    raise RendererError("OpenGL reports nothing but errors: the context is lost")
 
 
 def _seen_from(pose: Matrix, point: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +12,6 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ganstudio.train import messages as m
-from ganstudio.ui import theme
+from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.chart import Chart, Uprights, pen
 from ganstudio.ui.curve_controls import CurveControls
@@ -36,6 +37,15 @@ STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 EMPTY = "Nothing to plot yet. The losses of both players appear here while they train."
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What became of reading the curves of a run, numbered so that runs are not mixed up."""
+
+    run: int
+    history: History | None = None
+    fault: str = ""
+
+
 class CurvesPanel(Panel):
     """Losses and speed with smoothing, logarithm, marks, values under the mouse and export."""
 
@@ -46,7 +56,8 @@ class CurvesPanel(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._history = History()
-        self._waiting: list[m.Stats] = []
+        self._run, self._reading = 0, False
+        self._waiting: list[Callable[[History], None]] = []  # until the file is read
         self._hidden = {RATE}
         self._lines: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
         self._drawn: dict[str, Curve] = {}
@@ -55,7 +66,6 @@ class CurvesPanel(Panel):
         self._build()
         self._reader = Background("history", self)
         self._reader.done.connect(self._on_read)
-        self._reader.broken.connect(self._on_unread)
         self._throttle = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._throttle.timeout.connect(self._redraw)
         theme.notifier.changed.connect(self._recolour)
@@ -131,41 +141,50 @@ class CurvesPanel(Panel):
 
     def _on_started(self, event: m.Started) -> None:
         self._history = History()
+        self._run += 1
         self._waiting.clear()
         self._clear()
         path = event.run / "history.jsonl"
-        if event.resumed and path.is_file():
-            self._reader.submit(partial(History.load, path))
+        self._reading = event.resumed and path.is_file()
+        if self._reading:
+            self._reader.submit(partial(_read, self._run, path))
 
     def _on_stats(self, reports: list[m.Stats]) -> None:
-        if self._reader.busy:
-            self._waiting += reports
-            return
-        for s in reports:
-            self._history.add(s.nimg, s.seconds, s.terms, s.samples_per_second)
+        def add(history: History) -> None:
+            for s in reports:
+                history.add(s.nimg, s.seconds, s.terms, s.samples_per_second)
+
+        self._apply(add)
+
+    def _on_read(self, read: _Read) -> None:
+        if not self._reading or read.run != self._run:
+            return  # of a run that has ended meanwhile
+        self._reading = False
+        if read.history is not None:
+            self._history = read.history
+        if read.fault:
+            self.studio.noted.emit(m.Noted(read.fault, "error"))
+        waiting, self._waiting = self._waiting, []
+        for change in waiting:
+            change(self._history)
         self._touch()
-
-    def _on_read(self, history: History) -> None:
-        self._history = history
-        waiting, self._waiting = self._waiting, []
-        self._on_stats(waiting)
-
-    def _on_unread(self, error: Exception) -> None:
-        waiting, self._waiting = self._waiting, []
-        self._on_stats(waiting)
-        self._controls.readout.setText(f"The earlier curves of this run cannot be read: {error}")
 
     def _on_tuned(self, event: m.Tuned) -> None:
-        self._history.mark_tuned(event.nimg, event.knob, event.before, event.value)
-        self._touch()
+        self._apply(lambda h: h.mark_tuned(event.nimg, event.knob, event.before, event.value))
 
     def _on_saved(self, event: m.Saved) -> None:
-        self._history.mark_saved(event.nimg)
-        self._touch()
+        self._apply(lambda h: h.mark_saved(event.nimg))
 
     def _on_rewound(self, event: m.Rewound) -> None:
-        self._history.rewind(event.nimg)
-        self._touch()
+        self._apply(lambda h: h.rewind(event.nimg))
+
+    def _apply(self, change: Callable[[History], None]) -> None:
+        """Change the history, now or once the earlier part of it is read."""
+        if self._reading:
+            self._waiting.append(change)
+        else:
+            change(self._history)
+            self._touch()
 
     # What the person does -------------------------------------------------------------------
 
@@ -189,21 +208,24 @@ class CurvesPanel(Panel):
         return self._plot.grab().save(str(path))
 
     def _ask_csv(self) -> None:
-        path = self._ask_path("Save curves", "curves.csv", "Table (*.csv)")
-        if path is not None:
-            try:
-                self.export_csv(path)
-            except OSError as error:
-                self._controls.readout.setText(f"Not saved: {error}")
+        path = pictures.ask_save(self, "Save curves", "curves.csv", "Table (*.csv)")
+        if path is None:
+            return
+        try:
+            self.export_csv(path)
+        except OSError as error:
+            self.studio.noted.emit(m.Noted(f"Not saved: {error}", "error"))
+        else:
+            self.studio.noted.emit(m.Noted(f"Saved {path.name}"))
 
     def _ask_png(self) -> None:
-        path = self._ask_path("Save plot", "curves.png", "PNG picture (*.png)")
-        if path is not None and not self.export_png(path):
-            self._controls.readout.setText(f"Not saved: {path} cannot be written")
-
-    def _ask_path(self, title: str, name: str, kinds: str) -> Path | None:
-        text, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
-        return Path(text).with_suffix(Path(name).suffix) if text else None
+        path = pictures.ask_save(self, "Save plot", "curves.png", "PNG picture (*.png)")
+        if path is None:
+            return
+        if self.export_png(path):
+            self.studio.noted.emit(m.Noted(f"Saved {path.name}"))
+        else:
+            self.studio.noted.emit(m.Noted(f"Not saved: {path} cannot be written", "error"))
 
     def _on_toggled(self, name: str, shown: bool) -> None:
         (self._hidden.discard if shown else self._hidden.add)(name)
@@ -357,6 +379,13 @@ class CurvesPanel(Panel):
         mine = self._colour(name)
         alike = sum(_alike(self._colour(other), mine) for other in names[: names.index(name)])
         return STYLES[min(alike, len(STYLES) - 1)]
+
+
+def _read(run: int, path: Path) -> _Read:
+    try:
+        return _Read(run, History.load(path))
+    except OSError as error:
+        return _Read(run, fault=f"The earlier curves of this run cannot be read: {error}")
 
 
 def _alike(one: str, other: str) -> bool:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
+from ganstudio.ui.colours import Palette
 from ganstudio.ui.latents import Fixed
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
@@ -35,6 +36,7 @@ COUNTS = (16, 36, 64, 100)
 SMALLEST_SOLID_PX, LARGEST_SOLID_PX = 24, 256
 SETTLE_MS = 200  # after the last resize, before volumes are drawn anew
 EMPTY = "No model yet. Once one is training or opened, its pictures of fixed noise appear here."
+NO_PICTURES = np.zeros((0, 1, 1, 3), np.uint8)
 POINTS = "This model makes points, not pictures. Have a look at the Plane panel."
 
 
@@ -49,7 +51,9 @@ class GalleryPanel(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._model: m.Model | None = None
-        self._latents: Fixed | None = None
+        self._latents: Fixed | None = None  # asked for
+        self._answered: Fixed | None = None  # of the newest samples
+        self._shown: Fixed | None = None  # of the tiles on the screen
         self._samples: dict[str, np.ndarray] = {}
         self._stale = False
         self._since = 0
@@ -148,10 +152,13 @@ class GalleryPanel(Panel):
         if event.model != self._model:
             self._model = event.model
             self._samples.pop("Generated", None)
-            self.grids["Generated"].show_pictures(np.zeros((0, 1, 1, 3), np.uint8))
+            self._answered = self._shown = None
+            self.grids["Generated"].show_pictures(NO_PICTURES)
             self._set_reals(self.studio.reals)
             self._draw_latents()
         else:
+            if self.studio.reals is None:
+                self._set_reals(None)
             self._ask()
         self._renew()
 
@@ -166,19 +173,19 @@ class GalleryPanel(Panel):
         if len(event.samples) != len(latents.z):
             return
         self._nimg = event.nimg
-        self._samples["Generated"] = event.samples
+        self._samples["Generated"], self._answered = event.samples, latents
         self._show_samples("Generated")
         self._renew()
 
     def _on_taken(self, z: np.ndarray, category: int) -> None:
-        found = self._latents.find(z, category) if self._latents is not None else -1
+        found = self._shown.find(z, category) if self._shown is not None else -1
         self.grids["Generated"].mark(found)
 
     # What the person does -------------------------------------------------------------------
 
     def take(self, index: int) -> None:
         """Offer a tile's latent to the Latent panel."""
-        latents = self._latents
+        latents = self._shown
         if latents is not None and 0 <= index < len(latents.z):
             category = 0 if latents.classes is None else int(latents.classes[index])
             self.studio.take_latent(latents.z[index].copy(), category)
@@ -218,9 +225,9 @@ class GalleryPanel(Panel):
         self._save(pictures.enlarged(sheet, 1024), f"{name.lower()}-{self._nimg // 1000}k.png")
 
     def _save(self, picture: QImage, name: str) -> None:
-        fault = pictures.save(self, picture, name)
-        if fault:
-            self._status.setText(fault)
+        note = pictures.save(self, picture, name)
+        if note is not None:
+            self.studio.noted.emit(note)
 
     # Showing --------------------------------------------------------------------------------
 
@@ -245,27 +252,34 @@ class GalleryPanel(Panel):
             self._show_samples("Real")
         else:
             self._samples.pop("Real", None)
+            self.grids["Real"].show_pictures(NO_PICTURES)
 
     def _show_samples(self, name: str) -> None:
-        samples, latents = self._samples.get(name), self._latents
+        samples = self._samples.get(name)
+        latents = self._answered if name == "Generated" else self._latents
         if samples is None or latents is None:
             return
         samples = samples[: len(latents.z)]
         if samples.ndim == 5:
             looks = self._solid_px(name), theme.current()
-            work = partial(pictures.draw_solids, samples, *looks)
-            self._workers[name].submit(work)
+            self._workers[name].submit(partial(_draw_solids, latents, samples, *looks))
         else:
-            self._show_pixels(name, pictures.to_bytes(samples))
+            self._show_pixels(name, pictures.to_bytes(samples), latents)
 
-    def _on_drawn(self, name: str, pixels: np.ndarray) -> None:
+    def _on_drawn(self, name: str, drawn: tuple[Fixed, np.ndarray]) -> None:
+        latents, pixels = drawn
         samples = self._samples.get(name)
-        if samples is not None and samples.ndim == 5:  # else it was drawn for a model now gone
-            self._show_pixels(name, pixels, drawn=True)
+        gone = name == "Generated" and latents is not self._answered
+        if samples is not None and samples.ndim == 5 and not gone:
+            self._show_pixels(name, pixels, latents, drawn=True)
 
-    def _show_pixels(self, name: str, pixels: np.ndarray, drawn: bool = False) -> None:
-        latents = self._latents
-        if name == "Generated" and latents is not None and len(pixels) == len(latents.z):
+    def _show_pixels(
+        self, name: str, pixels: np.ndarray, latents: Fixed, drawn: bool = False
+    ) -> None:
+        if name == "Generated":
+            if latents is not self._shown:
+                self.grids[name].mark(-1)
+            self._shown = latents
             self.grids[name].show_pictures(pixels, latents.columns, latents.row_names, drawn)
         else:
             self.grids[name].show_pictures(pixels, drawn=drawn)
@@ -317,3 +331,10 @@ class GalleryPanel(Panel):
         wide = self.width() > self.height()
         sideways = QBoxLayout.Direction.LeftToRight
         self._split.setDirection(sideways if wide else QBoxLayout.Direction.TopToBottom)
+
+
+def _draw_solids(
+    latents: Fixed, samples: np.ndarray, size_px: int, colours: Palette
+) -> tuple[Fixed, np.ndarray]:
+    """The pictures of the volumes, with the latents that they were made of."""
+    return latents, pictures.draw_solids(samples, size_px, colours)

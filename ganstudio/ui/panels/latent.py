@@ -24,6 +24,7 @@ from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.canvas import Canvas
+from ganstudio.ui.colours import Palette
 from ganstudio.ui.latents import Point, from_text, to_text
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
@@ -50,14 +51,16 @@ class LatentPanel(Panel):
         self._point: Point | None = None
         self._turn = 0
         self._unsent = self._stale = False
+        self._solid: np.ndarray | None = None
         self._build()
         self._worker = Background("latent", self)
-        self._worker.done.connect(partial(self._show_pixels, drawn=True))
+        self._worker.done.connect(self._on_drawn)
         self._throttle = QTimer(self, singleShot=True, interval=DISPLAY_MS)
         self._throttle.timeout.connect(self._on_display)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence("R"), self, self._seed.roll, context=here)
+        theme.notifier.changed.connect(self._draw_solid)
         studio.modelReady.connect(self._on_model)
         studio.rendered.connect(self._on_rendered)
         studio.latentTaken.connect(self._on_taken)
@@ -71,6 +74,7 @@ class LatentPanel(Panel):
 
     def release(self) -> None:
         """Stop the timer and the drawing thread."""
+        theme.notifier.changed.disconnect(self._draw_solid)
         self._throttle.stop()
         self._worker.close()
 
@@ -169,6 +173,7 @@ class LatentPanel(Panel):
         self._category.addItems(list(model.classes))
         self._category.blockSignals(False)
         self._category_row.setVisible(bool(model.classes))
+        self._solid = None
         self._canvas.show_text("")
         self._status.setText("")
         self._pages.setCurrentIndex(1)
@@ -189,16 +194,24 @@ class LatentPanel(Panel):
         if spec.kind == "points":
             self._canvas.show_point(float(samples[0, 0]), float(samples[0, 1]))
         elif spec.kind == "voxels":
-            side = min(self._canvas.width(), self._canvas.height())
-            size_px = min(max(side, SMALLEST_SOLID_PX), LARGEST_SOLID_PX)
-            self._worker.submit(
-                partial(pictures.draw_solids, samples[:1], size_px, theme.current())
-            )
+            self._solid = samples[:1]
+            self._draw_solid()
         else:
-            self._show_pixels(pictures.to_bytes(samples[:1]))
+            self._canvas.show_image(pictures.to_qimage(pictures.to_bytes(samples[:1])[0]))
 
-    def _show_pixels(self, pixels: np.ndarray, drawn: bool = False) -> None:
-        self._canvas.show_image(pictures.to_qimage(pixels[0]), drawn)
+    def _draw_solid(self) -> None:
+        """Draw the newest volume in the colours of now, on the thread."""
+        if self._solid is None or self._point is None:
+            return
+        side = min(self._canvas.width(), self._canvas.height())
+        size_px = min(max(side, SMALLEST_SOLID_PX), LARGEST_SOLID_PX)
+        looks = size_px, theme.current()
+        self._worker.submit(partial(_draw_solid, self._point.model, self._solid, *looks))
+
+    def _on_drawn(self, drawn: tuple[m.Model, np.ndarray]) -> None:
+        model, pixels = drawn
+        if self._point is not None and model is self._point.model:  # else it came too late
+            self._canvas.show_image(pictures.to_qimage(pixels[0]), drawn=True)
 
     # What the person does -------------------------------------------------------------------
 
@@ -217,7 +230,7 @@ class LatentPanel(Panel):
         """Put the numbers of the latent on the clipboard, truncation included."""
         if self._point is not None:
             QGuiApplication.clipboard().setText(to_text(self._point.used))
-            self._status.setText("Latent copied.")
+            self.studio.noted.emit(m.Noted("Latent copied."))
 
     def paste_latent(self) -> None:
         """Stand on the latent whose numbers the clipboard holds."""
@@ -228,7 +241,7 @@ class LatentPanel(Panel):
             z = from_text(QGuiApplication.clipboard().text())
             self._stand(Point.at(point.model, z, point.category, self._turn))
         except ValueError as error:
-            self._status.setText(f"Not pasted: {error}.")
+            self.studio.noted.emit(m.Noted(f"Not pasted: {error}.", "warning"))
 
     def _resample(self, seed: int) -> None:
         point = self._point
@@ -278,8 +291,9 @@ class LatentPanel(Panel):
 
     def _save(self) -> None:
         if self._canvas.image is not None:
-            fault = pictures.save(self, pictures.enlarged(self._canvas.image), "latent.png")
-            self._status.setText(fault or self._status.text())
+            note = pictures.save(self, pictures.enlarged(self._canvas.image), "latent.png")
+            if note is not None:
+                self.studio.noted.emit(note)
 
     # Sending --------------------------------------------------------------------------------
 
@@ -311,3 +325,10 @@ class LatentPanel(Panel):
             return
         classes = np.array([point.category]) if point.model.classes else None
         self.studio.ask(TAG, point.z[None], classes, point.psi)
+
+
+def _draw_solid(
+    model: m.Model, voxels: np.ndarray, size_px: int, colours: Palette
+) -> tuple[m.Model, np.ndarray]:
+    """The picture of a volume, with the model that made it."""
+    return model, pictures.draw_solids(voxels, size_px, colours)

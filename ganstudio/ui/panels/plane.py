@@ -110,6 +110,8 @@ class PlanePanel(Panel):
             self._spot.setData([], [])
             self._show_reals()
             self._show_page()
+        elif self.studio.reals is None:
+            self._show_reals()
         self._ask()
 
     def _show_reals(self, event: m.Started | None = None) -> None:

@@ -63,7 +63,8 @@ class SetupPanel(Panel):
         self.thumbnails.drawn.connect(self._on_drawn)
         self.setMinimumWidth(LEAST_PX)
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(Notice(WAITING))
+        self._notice = Notice(WAITING)
+        self._stack.addWidget(self._notice)
         self._connect()
         if studio.catalogue is not None:
             self._fill()
@@ -77,7 +78,7 @@ class SetupPanel(Panel):
             RecipeError: with every fault at once.
         """
         if self.studio.catalogue is None:
-            raise RecipeError(["Loading torch…"])
+            raise RecipeError([self._notice.text.split("\n")[0]])
         return Recipe.from_dict(
             {
                 "variant": self.variant,
@@ -102,6 +103,7 @@ class SetupPanel(Panel):
     def _connect(self) -> None:
         studio = self.studio
         studio.catalogueReady.connect(self._fill)
+        studio.catalogueFailed.connect(self._on_no_catalogue)
         studio.stateChanged.connect(self._on_state)
         studio.started.connect(lambda event: self._show(event.recipe))
         studio.tuned.connect(self._on_tuned)
@@ -110,6 +112,10 @@ class SetupPanel(Panel):
 
     def _fill(self) -> None:
         catalogue = self._catalogue
+        if self.variant not in catalogue.variants:
+            self.variant = next(iter(catalogue.variants))
+        if self.data not in catalogue.data:
+            self.data = next(iter(catalogue.data))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(theme.SPACE[3], theme.SPACE[2], theme.SPACE[3], theme.SPACE[3])
@@ -146,7 +152,12 @@ class SetupPanel(Panel):
         self._stack.addWidget(scroll)
         self._stack.setCurrentWidget(scroll)
         self._build_form("basics", "")
-        self._show_choice()
+        running = self.studio.recipe if self.studio.training else None
+        if running is not None:  # it was resumed before there was anything to show it in
+            self._show(running.to_dict())
+        else:
+            self._fit_data()
+            self._show_choice()
         self.thumbnails.draw(list(self.data_cards))
 
     def _make_start(self) -> QToolButton:
@@ -218,9 +229,7 @@ class SetupPanel(Panel):
         """Take a variant; the data set changes too if it does not fit."""
         self._keep()
         self.variant = key
-        if self._misfit(self.data):
-            fitting = [data for data in self.data_cards if not self._misfit(data)]
-            self.data = fitting[0] if fitting else self.data
+        self._fit_data()
         self._show_choice()
 
     def choose_data(self, key: str, *_: object) -> None:
@@ -228,6 +237,12 @@ class SetupPanel(Panel):
         self._keep()
         self.data = key
         self._show_choice()
+
+    def _fit_data(self) -> None:
+        """Take another data set if the variant cannot take this one."""
+        if self._misfit(self.data):
+            fitting = [data for data in self.data_cards if not self._misfit(data)]
+            self.data = fitting[0] if fitting else self.data
 
     def _show(self, content: dict[str, Any]) -> None:
         """Show a recipe in its nested form, as it is started or loaded."""
@@ -325,6 +340,10 @@ class SetupPanel(Panel):
             if state in ("idle", "finished", "failed"):
                 self._on_changed()
 
+    def _on_no_catalogue(self, reason: str) -> None:
+        self._notice.say(f"Nothing can be trained: {reason}\nThe log has the details.")
+        self.recipeChanged.emit()
+
     def _on_turned(self, name: str) -> None:
         if self.studio.training and self._card("gan", self.variant).knobs[name].live:
             self.studio.tune(name, self.forms["gan"].values()[name])
@@ -335,7 +354,9 @@ class SetupPanel(Panel):
 
     def _on_refused(self, event: m.Refused) -> None:
         if isinstance(event.command, m.Tune) and "gan" in self.forms:
-            self.forms["gan"].refuse(event.command.knob, event.reason)
+            knob, recipe = event.command.knob, self.studio.recipe
+            running = getattr(recipe.gan, knob, None) if recipe is not None else None
+            self.forms["gan"].refuse(knob, event.reason, running)
 
     def _on_drawn(self, made: Thumbnail) -> None:
         self._drawn[made.key] = made
@@ -345,7 +366,7 @@ class SetupPanel(Panel):
         for made in self._drawn.values():
             self.data_cards[made.key].set_picture(paint(made))
         solids = [made.key for made in self._drawn.values() if made.kind == "voxels"]
-        self.thumbnails.draw(solids)  # their ground is part of the picture
+        self.thumbnails.draw([*solids, *self.thumbnails.in_hand])  # the ground is drawn with them
         if self.forms:
             self._variant_text.setText(about_html(self._card("gan", self.variant).about))
             self._data_text.setText(about_html(self._card("dataset", self.data).about))

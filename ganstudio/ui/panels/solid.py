@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -35,6 +34,9 @@ HINT = "Drag to turn  ·  right drag to move  ·  wheel to zoom  ·  F to frame"
 STANDS_IN = "Plain pictures stand in for the viewport; all else works."
 NOTHING = "Nothing above the threshold"
 
+# (N, z_dim), and (N,) where the generator takes classes
+Latents = tuple[np.ndarray, np.ndarray | None]
+
 
 class SolidPanel(Panel):
     """One object at the Latent panel's point, or several from noise, in an OpenGL viewport."""
@@ -49,15 +51,21 @@ class SolidPanel(Panel):
         self._model: m.Model | None = None
         self._point: tuple[np.ndarray, int] | None = None
         self._count, self._seed, self._chosen = 1, 0, 0
-        self._latents: tuple[np.ndarray, np.ndarray | None] | None = None
+        self._latents: Latents | None = None  # asked for
+        self._shown: Latents | None = None  # of what stands there
         self._grids: list[np.ndarray] = []
-        self._nimg, self._since, self._stale = 0, 0, False
+        self._since, self._stale = 0, False
         self._threshold = 0.5
         self._surface: Surface = "cubes"
         self._build()
-        self._writer = Background("export", self)
-        self._writer.done.connect(lambda path: self._say(f"Saved {path.name}"))
-        self._writer.broken.connect(lambda error: self._say(f"Not saved: {error}", "warn"))
+        self._writer = Background("export", self, keep_all=True)
+        self._writer.done.connect(lambda path: self._tell(m.Noted(f"Saved {path.name}")))
+        self._writer.broken.connect(
+            lambda error: self._tell(m.Noted(f"Not saved: {error}", "error"))
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        here = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence("F"), self, lambda: self.view.frame(), context=here)
         studio.modelReady.connect(self._on_model)
         studio.latentChanged.connect(self._on_latent)
         studio.rendered.connect(self._on_rendered)
@@ -66,7 +74,7 @@ class SolidPanel(Panel):
             self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
 
     def release(self) -> None:
-        """Stop timers and threads, and free what the graphics device holds."""
+        """Write what waits, stop timers and threads, free what the graphics device holds."""
         self._writer.close()
         self.view.release()
 
@@ -172,25 +180,29 @@ class SolidPanel(Panel):
     # What the studio says -------------------------------------------------------------------
 
     def _on_model(self, event: m.ModelReady) -> None:
-        self._nimg = event.nimg
         if event.model != self._model:
             self._model = event.model
-            self._point, self._grids, self._chosen = None, [], 0
+            self._point, self._shown, self._grids, self._chosen = None, None, [], 0
             self.view.show_grids([])
         self._renew()
         self._ask()
 
     def _on_latent(self, z: np.ndarray, category: int) -> None:
+        before = self._category
         self._point = (np.asarray(z, dtype=np.float32), category)
         if self._count == 1:
             self._ask()
+        elif category != before and self._model is not None and self._model.classes:
+            self._ask(anew=True)
 
     def _on_rendered(self, event: m.Rendered) -> None:
         latents = self._latents
         if event.tag != TAG or event.ticket < self._since or latents is None:
             return
         if event.samples.ndim == 5 and len(event.samples) == len(latents[0]):
-            self._nimg = event.nimg
+            if self._shown is None or not np.array_equal(latents[0], self._shown[0]):
+                self._chosen = 0  # other objects, or other places for them
+            self._shown = latents
             self._grids = list(pictures.to_occupancy(event.samples))
             self.view.show_grids(self._grids)
 
@@ -201,10 +213,10 @@ class SolidPanel(Panel):
 
     def take(self, index: int) -> None:
         """Give the object of this index to the Latent panel; exports mean it from now on."""
-        if self._latents is None or not 0 <= index < len(self._latents[0]):
+        if self._shown is None or not 0 <= index < len(self._shown[0]):
             return
         self._chosen = index
-        z, classes = self._latents
+        z, classes = self._shown
         self.studio.take_latent(z[index].copy(), 0 if classes is None else int(classes[index]))
 
     def _set_threshold(self, threshold: float) -> None:
@@ -230,19 +242,16 @@ class SolidPanel(Panel):
             return
         grid = self._grids[min(self._chosen, len(self._grids) - 1)]
         name = f"{self._model.data if self._model else 'solid'}{suffix}"
-        path = self._ask_path(name, f"{FORMATS[suffix]} (*{suffix})")
+        path = pictures.ask_save(self, "Export", name, f"{FORMATS[suffix]} (*{suffix})")
         if path is not None:
-            path = path if path.suffix.lower() == suffix else Path(f"{path}{suffix}")
-            self._writer.submit(partial(_save, path, grid, self._threshold, self._surface))
-
-    def _ask_path(self, name: str, kinds: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export", name, kinds)
-        return Path(chosen) if chosen else None
+            # printers need a watertight mesh, which only the smooth surface is sure to be
+            surface: Surface = "smooth" if suffix == ".stl" else self._surface
+            self._writer.submit(partial(_save, path, grid, self._threshold, surface))
 
     def _save_picture(self) -> None:
-        fault = pictures.save(self, self.view.picture(), "solid.png")
-        if fault:
-            self._say(fault, "warn")
+        note = pictures.save(self, self.view.picture(), "solid.png")
+        if note is not None:
+            self._tell(note)
 
     # Showing --------------------------------------------------------------------------------
 
@@ -260,14 +269,17 @@ class SolidPanel(Panel):
         self._since = min(self._since, ticket)
         self._stale = False
 
-    def _wish(self, model: m.Model) -> tuple[np.ndarray, np.ndarray | None]:
-        """Latents (N, z_dim), and classes (N,) where the generator takes them."""
-        if self._count > 1:
-            z, classes = model.draw(self._count, self._seed), np.arange(self._count)
-        elif self._point is not None and len(self._point[0]) == model.z_dim:
-            z, classes = self._point[0][None], np.array([self._point[1]])
+    @property
+    def _category(self) -> int:
+        return 0 if self._point is None else self._point[1]
+
+    def _wish(self, model: m.Model) -> Latents:
+        """Latents, and the Latent panel's class for all where the generator takes classes."""
+        if self._count == 1 and self._point is not None and len(self._point[0]) == model.z_dim:
+            z = self._point[0][None]
         else:
-            z, classes = model.draw(1, self._seed), np.array([0])
+            z = model.draw(self._count, self._seed)
+        classes = np.full(len(z), self._category)
         return z, classes % len(model.classes) if model.classes else None
 
     def _on_shown(self, shapes: list[Shape]) -> None:
@@ -281,6 +293,10 @@ class SolidPanel(Panel):
             self._say(f"{counts[0]:,} voxels  ·  {size}")
         else:
             self._say(f"{len(shapes)} objects  ·  {min(counts):,} to {max(counts):,} voxels")
+
+    def _tell(self, note: m.Noted) -> None:
+        """Where it stays readable: what the panel shows may change at any moment."""
+        self.studio.noted.emit(note)
 
     def _say(self, text: str, tone: str = "chip") -> None:
         theme.tone(self._status, tone)

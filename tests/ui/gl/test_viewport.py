@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -137,7 +139,7 @@ def test_dragging_and_the_wheel_move_the_camera(qtbot, viewport):
     assert (camera.target == target).all()
     drag(qtbot, viewport, Qt.MouseButton.RightButton)
     assert (camera.target != target).any()
-    qtbot.keyClick(viewport, Qt.Key.Key_F)
+    viewport.frame()
     assert camera.target == pytest.approx(target)
 
 
@@ -221,3 +223,43 @@ def test_a_driver_that_fails_is_named(qtbot, monkeypatch):
         made.show()
     assert said.args == ["solid.frag: no such thing"]
     made.release()
+
+
+class BindingError(Exception):
+    """As the OpenGL binding raises them: of no family that one could name."""
+
+
+def raise_from_the_binding(*_):
+    raise BindingError("GLError(\n\terr = 1282,\n\tdescription = b'invalid operation'\n)")
+
+
+def test_what_the_binding_raises_while_starting_is_named(qtbot, monkeypatch, caplog):
+    monkeypatch.setattr(module, "_make_renderer", raise_from_the_binding)
+    made = Viewport()
+    qtbot.addWidget(made)
+    with qtbot.waitSignal(made.unavailable) as said:
+        made.show()
+    assert said.args == ["GLError( err = 1282, description = b'invalid operation' )"]
+    made.release()
+
+
+@pytest.mark.parametrize("entry", ["draw", "show"])
+def test_what_the_binding_raises_later_is_named(qtbot, viewport, monkeypatch, caplog, entry):
+    monkeypatch.setattr(viewport._renderer, entry, raise_from_the_binding)
+    with qtbot.waitSignal(viewport.unavailable) as said:
+        viewport.show_grids([ball()])
+    assert "invalid operation" in said.args[0]
+
+
+def test_what_the_binding_raises_while_freeing_stops_nothing(viewport, monkeypatch, caplog):
+    monkeypatch.setattr(viewport._renderer, "release", raise_from_the_binding)
+    viewport.release()
+    assert viewport._renderer is None
+
+
+def test_a_lost_context_is_noticed(viewport, monkeypatch):
+    from ganstudio.ui.gl import voxel_renderer
+
+    monkeypatch.setattr(voxel_renderer, "GL", SimpleNamespace(GL_NO_ERROR=0, glGetError=lambda: 1))
+    with pytest.raises(RendererError, match="context is lost"):
+        voxel_renderer._forget_errors()

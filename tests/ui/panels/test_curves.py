@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from ganstudio.train import messages as m
+from ganstudio.ui import pictures
 from ganstudio.ui.history import RATE
 from ganstudio.ui.panels import curves
 from ganstudio.ui.panels.curves import MOST_POINTS, CurvesPanel
@@ -169,6 +170,65 @@ def test_a_resumed_run_brings_its_curves(panel, quiet, qtbot):
     assert y[-1] == pytest.approx(1 / 12)
 
 
+def write_history(folder, value, count=10, **last):
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [
+        {"nimg": 64 * i, "step": i, "seconds": 0.1 * i, "terms": {"D/real": value}}
+        for i in range(1, count + 1)
+    ]
+    lines += [last] if last else []
+    (folder / "history.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+
+
+def begin(quiet, folder, resumed):
+    quiet._on_started(m.Started(folder, resumed, {}, {}, np.zeros((1, 1, 8, 8)), 500_000))
+
+
+def test_curves_of_the_run_before_do_not_come_into_a_new_one(panel, quiet, qtbot, tmp_path):
+    write_history(tmp_path / "old", 3.0)
+    with qtbot.waitSignal(panel._reader.done):
+        begin(quiet, tmp_path / "old", resumed=True)
+        quiet.statsArrived.emit([report(11)])
+        begin(quiet, tmp_path / "new", resumed=False)
+        quiet.statsArrived.emit([report(1)])
+    panel._redraw()
+    (x, y), _ = drawn(panel, "D/real")
+    assert x.tolist() == [0.064]
+    assert y.tolist() == [1.0]
+
+
+def test_what_is_told_while_the_file_is_read_is_kept(panel, quiet, qtbot, tmp_path):
+    write_history(tmp_path / "run", 3.0, event="saved", nimg=640)
+    with qtbot.waitSignal(panel._reader.done):
+        begin(quiet, tmp_path / "run", resumed=True)
+        quiet.saved.emit(m.Saved(Path("x"), 640))  # stands in the file too
+        quiet.statsArrived.emit([report(11), report(12)])
+        quiet._on_tuned(m.Tuned("g_lr", 1e-4, 2e-4, 768))
+        quiet.rewound.emit(m.Rewound(704, 11))
+        quiet._on_tuned(m.Tuned("d_lr", 1e-4, 2e-4, 704))
+    assert [mark.text for mark in panel.history.marks] == ["saved", "d_lr 0.0002 → 0.0001"]
+    assert panel.history.nimg == 704
+
+
+def test_curves_that_cannot_be_read_are_said_where_it_stays(panel, quiet, qtbot, tmp_path):
+    write_history(tmp_path / "run", 3.0)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        qtbot.waitSignal(quiet.noted) as said,
+    ):
+        patch.setattr(curves.History, "load", unreadable)
+        begin(quiet, tmp_path / "run", resumed=True)
+        quiet.statsArrived.emit([report(11)])
+        qtbot.waitUntil(lambda: not panel._reader.busy)
+    assert said.args[0].level == "error"
+    assert "cannot be read" in said.args[0].text
+    assert panel.history.nimg == 704
+
+
+def unreadable(path):
+    raise OSError("no such disk")
+
+
 def test_zooming_stops_following_and_fit_goes_on(full, quiet):
     full._chart.setXRange(1, 2, padding=0)
     full._view.sigRangeChangedManually.emit([True, True])
@@ -184,16 +244,24 @@ def test_zooming_stops_following_and_fit_goes_on(full, quiet):
 
 def test_table_and_picture_are_saved(full, tmp_path, monkeypatch):
     target = tmp_path / "curves"
-    monkeypatch.setattr(curves.QFileDialog, "getSaveFileName", lambda *args: (str(target), ""))
+    monkeypatch.setattr(
+        pictures, "ask_save", lambda *args: target.with_suffix(args[2].removeprefix("curves"))
+    )
+    told = []
+    full.studio.noted.connect(told.append)
     full._controls.table.click()
     rows = target.with_suffix(".csv").read_text().splitlines()
     assert rows[0] == f"nimg,seconds,D/real,G/fooled,{RATE}"
     assert len(rows) == 201
     full._controls.picture.click()
     assert target.with_suffix(".png").read_bytes()[:4] == b"\x89PNG"
-    monkeypatch.setattr(curves.QFileDialog, "getSaveFileName", lambda *args: ("/no/way", ""))
+    assert [note.text for note in told] == ["Saved curves.csv", "Saved curves.png"]
+    monkeypatch.setattr(pictures, "ask_save", lambda *args: Path("/no/way"))
+    told.clear()
     full._controls.table.click()
-    assert "Not saved" in full._controls.readout.text()
+    full._controls.picture.click()
+    assert [note.level for note in told] == ["error", "error"]
+    assert all("Not saved" in note.text for note in told)
 
 
 def test_curves_of_like_colours_differ_in_their_strokes(panel, quiet):

@@ -1,4 +1,5 @@
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,6 +103,54 @@ def test_a_clicked_tile_is_taken_and_marked(panel, quiet, qtbot):
     assert grid.marked == -1
 
 
+def test_a_click_takes_the_tile_that_is_seen(panel, quiet):
+    quiet.offer()
+    quiet.answer(last(quiet))
+    seen = last(quiet).z
+    panel._seed.set_value(7)
+    taken = []
+    quiet.latentTaken.connect(lambda z, category: taken.append(z))
+    panel.take(5)
+    np.testing.assert_array_equal(taken[0], seen[5])
+    assert panel.grids["Generated"].marked == 5
+    quiet.answer(last(quiet))
+    assert panel.grids["Generated"].marked == -1
+    panel.take(5)
+    np.testing.assert_array_equal(taken[1], last(quiet).z[5])
+
+
+def test_a_click_takes_the_volume_that_is_drawn(panel, quiet, qtbot, monkeypatch):
+    monkeypatch.setattr(
+        pictures, "draw_solids",
+        lambda voxels, size_px, colours: np.zeros((len(voxels), size_px, size_px, 3), np.uint8),
+    )  # fmt: skip
+    taken = []
+    quiet.latentTaken.connect(lambda z, category: taken.append(z))
+    panel._count.setCurrentIndex(0)
+    quiet.offer("voxels")
+    worker = panel._workers["Generated"]
+    with qtbot.waitSignal(worker.done):
+        quiet.answer(last(quiet))
+    seen = last(quiet).z
+    panel._seed.set_value(7)
+    with qtbot.waitSignal(worker.done):
+        quiet.answer(last(quiet))
+        panel.take(3)
+    panel.take(3)
+    np.testing.assert_array_equal(taken, [seen[3], last(quiet).z[3]])
+
+
+def test_real_samples_that_the_studio_drops_go(panel, quiet):
+    quiet.offer()
+    quiet.begin(np.zeros((20, 1, 8, 8), np.float32))
+    panel._view.choose("Both")
+    quiet.reals = None
+    quiet.offer(nimg=20_000)
+    assert panel._view.value == "Generated"
+    assert not panel._view._buttons["Real"].isEnabled()
+    assert panel.grids["Real"].pictures == []
+
+
 def test_hovering_lights_up_a_tile(panel, quiet, qtbot):
     quiet.offer()
     quiet.answer(last(quiet))
@@ -180,16 +229,18 @@ def test_the_menu_copies_a_tile(panel, quiet):
 def test_the_grid_is_saved_as_one_picture(panel, quiet, tmp_path, monkeypatch):
     quiet.offer()
     quiet.answer(last(quiet))
-    monkeypatch.setattr(
-        pictures.QFileDialog, "getSaveFileName", lambda *args: (str(tmp_path / "grid"), "")
-    )
+    told = []
+    quiet.noted.connect(told.append)
+    monkeypatch.setattr(pictures, "ask_save", lambda *args: tmp_path / "grid.png")
     panel._save_grid("Generated")
     assert (tmp_path / "grid.png").stat().st_size > 100
-    monkeypatch.setattr(
-        pictures.QFileDialog, "getSaveFileName", lambda *args: ("/nowhere/at/all.png", "")
-    )
+    monkeypatch.setattr(pictures, "ask_save", lambda *args: Path("/nowhere/at/all.png"))
     panel._save_grid("Generated")
-    assert "could not be written" in panel._status.text()
+    monkeypatch.setattr(pictures, "ask_save", lambda *args: None)
+    panel._save_grid("Generated")
+    assert [note.level for note in told] == ["info", "error"]
+    assert told[0].text == "Saved grid.png"
+    assert "could not be written" in told[1].text
 
 
 @pytest.mark.parametrize("count", [1, 16, 36, 64, 100])

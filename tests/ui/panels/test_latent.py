@@ -3,7 +3,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
-from ganstudio.ui import pictures
+from ganstudio.ui import pictures, theme
 from ganstudio.ui.panels.latent import LatentPanel
 
 
@@ -220,6 +220,37 @@ def test_points_and_volumes_are_shown(panel, quiet, qtbot, monkeypatch):
     assert panel._canvas.drawn
 
 
+def test_a_resting_volume_follows_the_theme(panel, quiet, qtbot, monkeypatch):
+    colours_of = []
+
+    def draw(voxels, size_px, colours):
+        colours_of.append(colours.dark)
+        return np.full((1, 30, 30, 3), 7 if colours.dark else 200, np.uint8)
+
+    monkeypatch.setattr(pictures, "draw_solids", draw)
+    quiet.offer("voxels")
+    settle(panel)
+    with qtbot.waitSignal(panel._worker.done):
+        quiet.answer(last(quiet))
+    with qtbot.waitSignal(panel._worker.done):
+        theme.apply(QGuiApplication.instance(), "light")
+    assert colours_of == [True, False]
+    assert panel._canvas.image.pixelColor(0, 0).red() == 200
+    quiet.offer("image")
+    theme.apply(QGuiApplication.instance(), "dark")
+    assert not panel._worker.busy
+
+
+def test_a_volume_of_the_model_before_is_not_shown(panel, quiet, qtbot, monkeypatch):
+    monkeypatch.setattr(pictures, "draw_solids", lambda *args: np.full((1, 30, 30, 3), 7, np.uint8))
+    quiet.offer("voxels")
+    settle(panel)
+    with qtbot.waitSignal(panel._worker.done):
+        quiet.answer(last(quiet))
+        quiet.offer("image")
+    assert panel._canvas.image is None
+
+
 def test_a_latent_travels_as_text(panel, quiet):
     quiet.offer()
     panel._ways.sliders[0].slider.setValue(250)
@@ -229,8 +260,10 @@ def test_a_latent_travels_as_text(panel, quiet):
     panel.paste_latent()
     np.testing.assert_allclose(panel.point.z, z, rtol=1e-4, atol=1e-6)
     QGuiApplication.clipboard().setText("1, 2, 3")
+    told = []
+    quiet.noted.connect(told.append)
     panel.paste_latent()
-    assert panel._status.text() == "Not pasted: this model takes 32 numbers, got 3."
+    assert [note.text for note in told] == ["Not pasted: this model takes 32 numbers, got 3."]
 
 
 def test_hidden_it_asks_nothing_but_still_tells(shown, quiet, told):

@@ -37,6 +37,14 @@ def test_pictures_are_not_scattered(panel, quiet):
     assert len(panel._real.getData()[0]) == 0
 
 
+def test_reals_that_the_studio_drops_go(panel, quiet):
+    quiet.offer("points", z_dim=2)
+    quiet.begin(points(50))
+    quiet.reals = None
+    quiet.offer("points", z_dim=2, nimg=20_000)
+    assert len(panel._real.getData()[0]) == 0
+
+
 def test_both_axes_have_one_scale_and_the_square_is_in_view(panel, quiet):
     quiet.offer("points", z_dim=2)
     (left, right), (bottom, top) = panel._chart.getViewBox().viewRange()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from ganstudio.ui.about import about_html
 from ganstudio.ui.panels import setup
 from ganstudio.ui.panels.base import RecipeSource
 from ganstudio.ui.panels.setup import SetupPanel
-from ganstudio.ui.studio import Studio
-from ganstudio.ui.thumbnails import Thumbnail, make, paint
+from ganstudio.ui.studio import Catalogue, Studio
+from ganstudio.ui.thumbnails import Thumbnail, Thumbnails, make, paint
 
 
 @pytest.fixture
@@ -51,6 +52,43 @@ def test_before_torch_there_is_a_calm_word(studio: Studio, qtbot: Any) -> None:
     assert "Loading torch" in panel._stack.currentWidget().text  # type: ignore[attr-defined]
     with pytest.raises(RecipeError, match="Loading torch"):
         panel.recipe()
+    panel.release()
+
+
+def test_without_a_catalogue_it_says_so(studio: Studio, qtbot: Any) -> None:
+    panel = SetupPanel(studio)
+    qtbot.addWidget(panel)
+    with qtbot.waitSignal(panel.recipeChanged):
+        studio.catalogueFailed.emit("torch is broken")
+    assert "torch is broken" in panel._stack.currentWidget().text  # type: ignore[attr-defined]
+    with pytest.raises(RecipeError, match="torch is broken"):
+        panel.recipe()
+    panel.release()
+
+
+def test_without_the_default_variant_the_first_one_is_taken(
+    still: None, studio: Studio, catalogue: Any, qtbot: Any
+) -> None:
+    variants = {key: catalogue.variants[key] for key in ("gan3d",)}
+    studio.catalogue = Catalogue(variants, catalogue.data)
+    panel = SetupPanel(studio)
+    qtbot.addWidget(panel)
+    assert (panel.recipe().variant, panel.recipe().data) == ("gan3d", "furniture")
+    panel.release()
+
+
+def test_a_run_that_began_before_the_catalogue_is_shown(
+    still: None, studio: Studio, catalogue: Any, engines: list, qtbot: Any
+) -> None:
+    panel = SetupPanel(studio)
+    qtbot.addWidget(panel)
+    studio.start(Recipe.make("dcgan", "mnist", {"batch": 8}), paused=True)
+    qtbot.waitUntil(lambda: studio.state == "paused")
+    studio.catalogue = catalogue
+    studio.catalogueReady.emit()
+    assert panel.data_cards["mnist"].isChecked()
+    assert panel.forms["gan"].values()["batch"] == 8
+    assert not panel.forms["gan"].rows["batch"].editor.isEnabled()
     panel.release()
 
 
@@ -195,6 +233,12 @@ def test_a_refused_change_is_told_beside_its_knob(
     qtbot.keyClicks(editor.lineEdit(), "0.125")
     row = panel.forms["gan"].rows["g_lr"]
     qtbot.waitUntil(lambda: "not welcome" in row.fault.text())
+    assert row.value() == 2e-4, "it shows what is trained with"
+    ready.tuned.emit(m.Tuned("d_lr", 0.003, 2e-4, 64))
+    assert "not welcome" in row.fault.text()
+    editor.lineEdit().selectAll()
+    qtbot.keyClicks(editor.lineEdit(), "0.001")
+    assert row.fault.text() == ""
 
 
 def test_a_knob_tuned_elsewhere_is_shown(panel: SetupPanel, ready: Studio) -> None:
@@ -208,6 +252,31 @@ def test_thumbnails_arrive_from_their_thread(ready: Studio, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: {"digits", "points"} <= set(panel._drawn), timeout=20_000)
     assert panel.data_cards["digits"]._picture is not None
     panel.release()
+
+
+def test_thumbnails_asked_for_again_lose_no_other_and_a_broken_one_answers(
+    studio: Studio, qtbot: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    gate = threading.Event()
+
+    def drawn(studio: Studio, key: str) -> Thumbnail:
+        gate.wait()
+        if key == "b":
+            raise OSError("unreadable")
+        return Thumbnail(key, "points", np.zeros((1, 2), np.float32))
+
+    monkeypatch.setattr("ganstudio.ui.thumbnails.make", drawn)
+    heard: list[Thumbnail] = []
+    thumbnails = Thumbnails(studio, studio)
+    thumbnails.drawn.connect(heard.append)
+    thumbnails.draw(["a", "b", "c", "d"])
+    thumbnails.draw(["d", *thumbnails.in_hand])
+    gate.set()
+    qtbot.waitUntil(lambda: len(heard) == 5)
+    assert [made.key for made in heard] == ["a", "d", "a", "b", "c"]
+    assert [made.tiles is None for made in heard] == [False, False, False, True, False]
+    thumbnails.close()
+    caplog.clear()
 
 
 @pytest.mark.parametrize("mode", ["dark", "light"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 import shiboken6
 import trimesh
+from PySide6.QtCore import Qt
 
+from ganstudio.ui import pictures
 from ganstudio.ui.gl.look import make_look
 from ganstudio.ui.gl.still import Still
 from ganstudio.ui.panels import solid
@@ -69,7 +73,12 @@ def test_classes_go_along(quiet, panel):
     quiet.latentChanged.emit(np.zeros(32, np.float32), 2)
     assert quiet.of(TAG)[-1].classes.tolist() == [2]
     panel.controls.count.setCurrentIndex(1)
-    assert quiet.of(TAG)[-1].classes.tolist() == [0, 1, 2, 0]
+    assert quiet.of(TAG)[-1].classes.tolist() == [2, 2, 2, 2]
+    count = len(quiet.of(TAG))
+    quiet.latentChanged.emit(np.ones(32, np.float32), 2)
+    assert len(quiet.of(TAG)) == count
+    quiet.latentChanged.emit(np.ones(32, np.float32), 0)
+    assert quiet.of(TAG)[-1].classes.tolist() == [0, 0, 0, 0]
 
 
 def test_newer_weights_renew_it(quiet, panel):
@@ -95,6 +104,36 @@ def test_several_objects_come_from_noise_and_can_be_taken(qtbot, quiet, panel):
     assert len(quiet.of(TAG)) == count
     panel.controls.rolled.emit()
     assert (quiet.of(TAG)[-1].z == model.draw(9, 1)).all()
+
+
+def test_a_click_takes_the_object_that_is_seen(qtbot, quiet, panel):
+    model = quiet.offer("voxels")
+    panel.controls.count.setCurrentIndex(2)
+    stand(qtbot, quiet, panel, blocks(9))
+    panel.controls.count.setCurrentIndex(1)
+    with qtbot.waitSignal(quiet.latentTaken) as taken:
+        panel.view.picked.emit(7)
+    assert (taken.args[0] == model.draw(9, 0)[7]).all()
+    stand(qtbot, quiet, panel, blocks(4))
+    assert panel._chosen == 0  # others stand there now
+    panel.view.picked.emit(3)
+    quiet.offer("voxels", nimg=20_000)
+    stand(qtbot, quiet, panel, blocks(4))
+    assert panel._chosen == 3
+
+
+def test_f_frames_from_anywhere_in_the_panel(qtbot, quiet, panel, monkeypatch):
+    quiet.offer("voxels")
+    framed = []
+    monkeypatch.setattr(panel.view, "frame", lambda: framed.append(True))
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    qtbot.mouseClick(panel.view, Qt.MouseButton.LeftButton)
+    assert panel.hasFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_F)
+    panel.controls.count.setFocus()
+    qtbot.keyClick(panel.controls.count, Qt.Key.Key_F)
+    assert framed == [True, True]
 
 
 def test_answers_to_older_latents_are_dropped(qtbot, quiet, panel):
@@ -133,22 +172,64 @@ def test_meshes_are_exported(qtbot, quiet, panel, tmp_path, monkeypatch, suffix)
     stand(qtbot, quiet, panel, blocks(4))
     panel.view.picked.emit(2)
     path = tmp_path / f"chair{suffix}"
-    monkeypatch.setattr(panel, "_ask_path", lambda name, kinds: path.with_suffix(""))
+    monkeypatch.setattr(pictures, "ask_save", lambda *args: path)
+    told = []
+    quiet.noted.connect(told.append)
     with qtbot.waitSignal(panel._writer.done, timeout=20_000):
         panel.controls.exportWanted.emit(suffix)
     body = trimesh.load(path, force="mesh")
-    assert max(body.extents) == pytest.approx(4)
-    assert panel._status.text() == f"Saved {path.name}"
+    assert max(body.extents) == pytest.approx(4, abs=0.5 if suffix == ".stl" else 1e-6)
+    assert [note.text for note in told] == [f"Saved {path.name}"]
+
+
+def test_a_mesh_for_printing_is_watertight_whatever_is_shown(
+    qtbot, quiet, panel, tmp_path, monkeypatch
+):
+    touching = np.full((1, 1, 8, 8, 8), -1.0, np.float32)
+    touching[0, 0, 2:4, 2:4, 2:4] = touching[0, 0, 4:6, 4:6, 2:4] = 1  # along one edge
+    quiet.offer("voxels")
+    stand(qtbot, quiet, panel, touching)
+    path = tmp_path / "a.stl"
+    monkeypatch.setattr(pictures, "ask_save", lambda *args: path)
+    panel.controls.surface.choose("Cubes")
+    with qtbot.waitSignal(panel._writer.done, timeout=20_000):
+        panel.controls.exportWanted.emit(".stl")
+    assert trimesh.load(path, force="mesh").is_watertight
+    assert "watertight" in panel.controls.export.toolTip()
+
+
+def test_every_export_is_written_even_when_the_panel_closes(
+    qtbot, quiet, panel, tmp_path, monkeypatch
+):
+    quiet.offer("voxels")
+    stand(qtbot, quiet, panel, blocks(1))
+    may_write, written = threading.Event(), []
+
+    def slowly(path, *_):
+        may_write.wait(20)
+        written.append(path.name)
+        return path
+
+    monkeypatch.setattr(solid, "_save", slowly)
+    for name in "abcd":
+        monkeypatch.setattr(pictures, "ask_save", lambda *_, n=name: tmp_path / n)
+        panel.controls.exportWanted.emit(".npy")
+    may_write.set()
+    panel.release()
+    assert written == ["a", "b", "c", "d"]
 
 
 def test_a_failed_export_is_said(qtbot, quiet, panel, tmp_path, monkeypatch, caplog):
     quiet.offer("voxels")
     stand(qtbot, quiet, panel, blocks(1))
     panel.controls.choose_threshold(1.0)
-    monkeypatch.setattr(panel, "_ask_path", lambda name, kinds: tmp_path / "a.stl")
+    monkeypatch.setattr(pictures, "ask_save", lambda *args: tmp_path / "a.stl")
+    told = []
+    quiet.noted.connect(told.append)
     with qtbot.waitSignal(panel._writer.broken, timeout=20_000):
         panel.controls.exportWanted.emit(".stl")
-    assert panel._status.text().startswith("Not saved: ")
+    assert told[0].level == "error"
+    assert told[0].text.startswith("Not saved: ")
     assert not (tmp_path / "a.stl").exists()
     qtbot.waitUntil(lambda: not panel.view._worker.busy)
 
