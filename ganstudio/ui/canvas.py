@@ -29,7 +29,7 @@ class Canvas(QWidget):
         self.image: QImage | None = None
         self.point: tuple[float, float] | None = None
         self.text = ""
-        self.smooth = self.drawn = False
+        self.smooth, self.drawn = True, False
         self._grip: QPointF | None = None
         self.setMinimumSize(SIDE_PX, SIDE_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -110,7 +110,7 @@ class TileGrid(QWidget):
         self.pictures: list[QImage] = []
         self.columns = 0
         self.row_names: tuple[str, ...] = ()
-        self.smooth = self.drawn = False
+        self.smooth, self.drawn = True, False
         self.marked = self.hovered = -1
         self._arrangement: Arrangement | None = None
         self._sheet: QPixmap | None = None

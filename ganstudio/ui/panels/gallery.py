@@ -134,6 +134,7 @@ class GalleryPanel(Panel):
         self._smooth = QToolButton()
         self._smooth.setText("Smooth")
         self._smooth.setCheckable(True)
+        self._smooth.setChecked(True)
         self._smooth.setToolTip("Blend pixels when enlarging, instead of showing each as a square.")
         self._smooth.toggled.connect(self._set_smooth)
         row = QHBoxLayout()
