@@ -3,9 +3,9 @@
     xvfb-run -a -s "-screen 0 1600x1000x24" python tests/bench/window.py
     QT_QPA_PLATFORM=offscreen python tests/bench/window.py --seconds 20
 
-Opens the real window, trains each recipe in it, moves a slider of the Latent panel as a hand
-would, and prints percentiles. The figures belong to this machine and this moment; nothing is
-asserted.
+Opens the real window and trains each recipe in it, first with nobody at the mouse, then moving a
+slider of the Latent panel as a hand would, and prints percentiles. The figures belong to this
+machine and this moment; nothing is asserted.
 """
 
 from __future__ import annotations
@@ -58,19 +58,22 @@ class Probe:
         studio.rendered.connect(self._on_rendered)
         studio.statsArrived.connect(lambda news: self.trained.append(news[-1].samples_per_second))
 
-    def begin(self) -> None:
-        """Start counting."""
+    def watch(self) -> None:
+        """Count frames with nobody at the mouse."""
         self.frames.clear()
-        self.answers.clear()
         self._last = 0.0
-        self._counting = True
         self._clock.start()
+
+    def play(self) -> None:
+        """Leave the frames and time the slider."""
+        self._clock.stop()
+        self.answers.clear()
+        self._counting = True
         self._move()
 
     def end(self) -> None:
         """Stop counting."""
         self._counting = False
-        self._clock.stop()
 
     def _tick(self) -> None:
         now = time.perf_counter()
@@ -122,7 +125,9 @@ def _case(name: str, recipe: Recipe, idle: bool, seconds: float) -> None:
         studio.start(recipe, paused=idle)
         _until(studio.modelReady)
         _spend(4)  # first frames, first publications
-        probe.begin()
+        probe.watch()
+        _spend(seconds)
+        probe.play()
         _spend(seconds)
         probe.end()
         frames, answers = np.array(probe.frames), np.array(probe.answers)

@@ -29,8 +29,8 @@ from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.studio import Studio
 
-REDRAW_MS = 66
-MOST_POINTS = 2000
+REDRAW_MS = 250  # a redraw takes longer than a frame, so a few a second while training
+MOST_POINTS = 700  # about one a pixel: more would only take the window's time
 FAINT = 0.22
 ALIKE = 80  # sum of the differences of red, green and blue
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)

@@ -55,7 +55,7 @@ def test_what_is_handed_over_stays_bounded(panel, quiet):
     quiet.statsArrived.emit([report(i) for i in range(1, 30_001)])
     panel._redraw()
     for data in drawn(panel, "D/real"):
-        assert 500 < len(data[0]) <= MOST_POINTS
+        assert 200 < len(data[0]) <= MOST_POINTS
 
 
 def test_nothing_is_drawn_while_hidden_or_unchanged(shown, quiet, monkeypatch):
