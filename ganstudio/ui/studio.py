@@ -118,6 +118,8 @@ class Studio(QObject):
         self.model_source = ""
         self.reals: np.ndarray | None = None
         self.recipe: Recipe | None = None
+        self._turned: list[m.Tuned] = []  # what ``undo_tune`` can take back, newest last
+        self._undoing: m.Tune | None = None
         self.run_folder: Path | None = None
         self.state: m.State = "idle"
         self.outbox = Outbox()
@@ -213,6 +215,13 @@ class Studio(QObject):
     def tune(self, knob: str, value: Value) -> None:
         """Turn a live knob; ``tuned`` or ``refused`` answers."""
         self.post(m.Tune(knob, value))
+
+    def undo_tune(self) -> None:
+        """Turn the knob that was turned last back to where it was; again for the one before."""
+        if self._turned:
+            last = self._turned.pop()
+            self._undoing = m.Tune(last.knob, last.before)
+            self.post(self._undoing)
 
     def post(self, command: m.Command) -> None:
         """Send any command to the session; without one it is dropped."""
@@ -336,6 +345,8 @@ class Studio(QObject):
         self.stateChanged.emit(event.state, event.text)
 
     def _on_started(self, event: m.Started) -> None:
+        self._turned.clear()
+        self._undoing = None
         self.run_folder, self.reals = event.run, event.reals
         self._reals_of = event.recipe.get("data", "")
         if event.resumed:  # the checkpoint knows what was tuned, the file only what was asked for
@@ -354,6 +365,10 @@ class Studio(QObject):
         self.modelReady.emit(event)
 
     def _on_tuned(self, event: m.Tuned) -> None:
+        if self._undoing == m.Tune(event.knob, event.value):
+            self._undoing = None
+        else:
+            self._turned.append(event)
         if self.recipe is not None:
             try:
                 self.recipe = self.recipe.tuned(event.knob, event.value)

@@ -112,6 +112,8 @@ class MainWindow(QMainWindow):
         _add(file, "Quit", self.close, "Ctrl+Q")
         train = bar.addMenu("&Train")
         train.addActions(self.transport.actions_in_order[:-1])
+        train.addSeparator()
+        _add(train, "Undo knob change", self.studio.undo_tune, "Ctrl+Z", "reset")
         view = bar.addMenu("&View")
         self.docks.fill_menu(view)
         view.addSeparator()

@@ -196,6 +196,23 @@ def test_a_tuned_knob_is_told_and_becomes_part_of_the_recipe(
     assert trained[0].trainer.gan.rate("D") == 1e-3
 
 
+def test_turned_knobs_are_turned_back_one_by_one(
+    studio: Studio, ears: Ears, trained: list, qtbot: Any
+) -> None:
+    start_paused(qtbot, studio)
+    for knob, value in (("d_lr", 1e-3), ("n_critic", 3)):
+        with qtbot.waitSignal(studio.tuned, timeout=30_000):
+            studio.tune(knob, value)
+    for knob, before in (("n_critic", 1), ("d_lr", 2e-4)):
+        with qtbot.waitSignal(studio.tuned, timeout=30_000):
+            studio.undo_tune()
+        assert (ears.of["tuned"][-1].knob, ears.of["tuned"][-1].value) == (knob, before)
+    assert trained[0].trainer.gan.config.d_lr == 2e-4
+    assert trained[0].trainer.gan.config.n_critic == 1
+    studio.undo_tune()  # nothing is left to take back, and nothing is posted
+    assert studio._undoing is None
+
+
 @pytest.mark.parametrize(
     ("knob", "value", "reason"),
     [("d_lr", 7.0, "0 to 1"), ("width", 8, "takes a new run"), ("heat", 1, "no knob 'heat'")],
