@@ -10,10 +10,11 @@ import re
 import shutil
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from filelock import FileLock, Timeout
@@ -25,6 +26,8 @@ from torch import Tensor
 from ganstudio.recipe import Recipe
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 FORMAT = 1
 LARGEST_HEADER_BYTES = 16 << 20
@@ -219,21 +222,17 @@ class RunFolder:
         Raises:
             RunError: if there is none, or the named one is damaged.
         """
-        for path in self._candidates(name):
-            try:
-                files = _read_verified(path)
-                return Checkpoint(
-                    generator=load_safetensors(files["generator.safetensors"]),
-                    weights=load_safetensors(files["weights.safetensors"]),
-                    optimizer=load_safetensors(files["optimizer.safetensors"]),
-                    state=json.loads(files["state.json"]),
-                )
-            except (RunError, KeyError, ValueError, SafetensorError) as error:
-                error = _as_run_error(path, error)
-                if name is not None:
-                    raise error from None
-                log.warning("%s; the checkpoint before it is used", error)
-        raise RunError(f"{self.path} has no checkpoint that is whole")
+
+        def whole(path: Path) -> Checkpoint:
+            files = _read_verified(path)
+            return Checkpoint(
+                generator=load_safetensors(files["generator.safetensors"]),
+                weights=load_safetensors(files["weights.safetensors"]),
+                optimizer=load_safetensors(files["optimizer.safetensors"]),
+                state=json.loads(files["state.json"]),
+            )
+
+        return self._newest_whole(name, whole)
 
     def read_generator(self, name: str | None = None) -> tuple[dict[str, Tensor], int]:
         """Averaged generator weights of a checkpoint, and the real samples seen until it.
@@ -241,20 +240,26 @@ class RunFolder:
         Raises:
             RunError: if there is none, or the named one is damaged.
         """
-        for path in self._candidates(name):
-            try:
-                files = _read_verified(path, only="generator.safetensors")
-                nimg = int(json.loads((path / "manifest.json").read_bytes())["nimg"])
-                return load_safetensors(files["generator.safetensors"]), nimg
-            except (RunError, KeyError, ValueError, SafetensorError) as error:
-                error = _as_run_error(path, error)
-                if name is not None:
-                    raise error from None
-                log.warning("%s; the checkpoint before it is used", error)
-        raise RunError(f"{self.path} has no checkpoint that is whole")
 
-    def _candidates(self, name: str | None) -> list[Path]:
-        return [self.checkpoint(name)] if name is not None else self.checkpoints()[::-1]
+        def generator(path: Path) -> tuple[dict[str, Tensor], int]:
+            files = _read_verified(path, only="generator.safetensors")
+            nimg = int(json.loads((path / "manifest.json").read_bytes())["nimg"])
+            return load_safetensors(files["generator.safetensors"]), nimg
+
+        return self._newest_whole(name, generator)
+
+    def _newest_whole(self, name: str | None, read: Callable[[Path], T]) -> T:
+        """The named checkpoint, or the newest that can be read."""
+        candidates = [self.checkpoint(name)] if name is not None else self.checkpoints()[::-1]
+        for path in candidates:
+            try:
+                return read(path)
+            except (RunError, KeyError, ValueError, SafetensorError) as error:
+                fault = _as_run_error(path, error)
+                if name is not None:
+                    raise fault from None
+                log.warning("%s; the checkpoint before it is used", fault)
+        raise RunError(f"{self.path} has no checkpoint that is whole")
 
     # History ----------------------------------------------------------------------------------
 
