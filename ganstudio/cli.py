@@ -15,6 +15,7 @@ from ganstudio import __version__
 
 if TYPE_CHECKING:
     from ganstudio.recipe import Recipe
+    from ganstudio.train.messages import Told
     from ganstudio.train.sampler import Sampler
     from ganstudio.train.session import Outbox, Session
 
@@ -414,7 +415,7 @@ def write_samples(arguments: argparse.Namespace) -> int:
         faults.append(f"--columns {arguments.columns}, but it must be at least 0")
     if arguments.out.suffix.lower() not in (".png", ".npz"):
         faults.append(f"--out {arguments.out}, but it must end in .png or .npz")
-    sampler, labels = _model(arguments, arguments.n, faults)
+    sampler, told = _model(arguments, arguments.n, faults)
     import numpy as np
 
     from ganstudio.train.picture import save_sheet
@@ -426,7 +427,9 @@ def write_samples(arguments: argparse.Namespace) -> int:
     samples = np.concatenate(
         [
             sampler.draw(
-                z[i : i + size], None if labels is None else labels[i : i + size], arguments.psi
+                z[i : i + size],
+                {kind: value[i : i + size] for kind, value in told.items()},
+                arguments.psi,
             )
             for i in range(0, len(z), size)
         ]
@@ -438,7 +441,8 @@ def write_samples(arguments: argparse.Namespace) -> int:
             import io
 
             buffer = io.BytesIO()
-            arrays = {"samples": samples} | ({} if labels is None else {"labels": labels})
+            arrays: dict[str, Any] = {"samples": samples}
+            arrays |= {"labels" if kind == "classes" else kind: v for kind, v in told.items()}
             np.savez_compressed(buffer, **arrays)
             arguments.out.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(arguments.out, buffer.getvalue())
@@ -457,9 +461,9 @@ def export_object(arguments: argparse.Namespace) -> int:
         faults.append(f"--threshold {arguments.threshold}, but it must be 0 to 1")
     if arguments.to.suffix.lower() not in formats.SUFFIXES:
         faults.append(f"--to {arguments.to}, but it must end in {', '.join(formats.SUFFIXES)}")
-    sampler, labels = _model(arguments, 1, faults, kind="voxels")
+    sampler, told = _model(arguments, 1, faults, kind="voxels")
     z = sampler.model.draw(1, arguments.seed)
-    occupancy = (sampler.draw(z, labels, arguments.psi)[0, 0] + 1) / 2
+    occupancy = (sampler.draw(z, told, arguments.psi)[0, 0] + 1) / 2
     try:
         arguments.to.parent.mkdir(parents=True, exist_ok=True)
         formats.save(arguments.to, occupancy, arguments.threshold, surface=arguments.surface)
@@ -471,8 +475,8 @@ def export_object(arguments: argparse.Namespace) -> int:
 
 def _model(
     arguments: argparse.Namespace, count: int, faults: list[str], kind: str = ""
-) -> tuple[Sampler, Any]:
-    """The model of a run and the classes to draw, or every fault at once."""
+) -> tuple[Sampler, Told]:
+    """The model of a run and what it is told for each sample, or every fault at once."""
     import numpy as np
 
     from ganstudio.recipe import RecipeError
@@ -489,18 +493,22 @@ def _model(
     model, names = sampler.model, sampler.model.classes
     if kind and model.spec.kind != kind:
         faults.append(f"{arguments.run} makes {model.spec}; only voxels can be exported")
-    labels = np.arange(count) % len(names) if names else None
+    known: Told = {}
     if arguments.category is not None:
         if arguments.category in names:
-            labels = np.full(count, names.index(arguments.category))
+            known["classes"] = np.full(count, names.index(arguments.category))
         else:
-            known = ", ".join(names) or "none, it takes no classes"
-            faults.append(f"--class {arguments.category}, but the model knows: {known}")
+            listed = ", ".join(names) or "none, it takes no classes"
+            faults.append(f"--class {arguments.category}, but the model knows: {listed}")
     if arguments.seed < 0:
         faults.append(f"--seed {arguments.seed}, but it must be at least 0")
+    try:
+        told = sampler.fill(known, max(count, 1))
+    except ValueError as error:
+        faults.append(str(error))
     if faults:
         raise UsageError(*faults)
-    return sampler, labels
+    return sampler, told
 
 
 def _failed(reason: str) -> int:

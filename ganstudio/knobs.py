@@ -40,6 +40,7 @@ def knob(
     log: bool = False,
     title: str = "",
     advanced: bool = False,
+    browse: Literal["", "folder", "file"] = "",
 ) -> Any:
     """Declare one hyperparameter as a field of a ``Config``; the annotation gives its type.
 
@@ -53,8 +54,13 @@ def knob(
         log: whether a slider for it moves in decades.
         title: label in the form; the field's name in words when empty.
         advanced: whether the form folds it away at first.
+        browse: for texts that are paths: what the form lets one look for.
+
+    A knob whose range is one value is no choice: forms leave it out.
     """
-    extra: dict[str, Any] = dict(unit=unit, live=live, log=log, title=title, advanced=advanced)
+    extra: dict[str, Any] = dict(
+        unit=unit, live=live, log=log, title=title, advanced=advanced, browse=browse
+    )
     return Field(default, ge=low, le=high, description=help, json_schema_extra=extra)
 
 
@@ -87,6 +93,12 @@ class Knob:
     live: bool
     log: bool
     advanced: bool
+    browse: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether only one value is accepted."""
+        return self.low is not None and self.low == self.high
 
     @property
     def accepts(self) -> str:
@@ -153,6 +165,7 @@ def _read(name: str, field: FieldInfo) -> Knob:
         live=bool(extra.get("live", False)),
         log=bool(extra.get("log", False)),
         advanced=bool(extra.get("advanced", False)),
+        browse=str(extra.get("browse", "")),
     )
 
 

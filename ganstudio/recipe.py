@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from ganstudio import registry
 from ganstudio.knobs import Config, Knob, Value, faults, knob, knobs_of
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import CONDITION_WORDS, SampleSpec
 
 LARGEST_FILE_BYTES = 1 << 20
 
@@ -65,7 +65,7 @@ class Recipe:
     def make(
         cls,
         variant: str = "dcgan",
-        data: str = "digits",
+        data: str = "",
         knobs: Mapping[str, Any] | None = None,
         **basics: Any,
     ) -> Recipe:
@@ -73,13 +73,14 @@ class Recipe:
 
         Args:
             variant: key of the variant.
-            data: key of the data set.
+            data: key of the data set; the one the variant is at its best on when empty.
             knobs: of the variant or of the data set; ``data.size`` names the data set's.
             **basics: ``seed`` and ``kimg``.
 
         Raises:
             RecipeError: with every fault at once.
         """
+        data = data or default_data(variant)
         content = {"variant": variant, "data": data, **basics}
         return cls.from_dict({**content, **_sort(variant, data, knobs or {})})
 
@@ -90,7 +91,8 @@ class Recipe:
         Raises:
             RecipeError: with every fault at once.
         """
-        content = dict(content)
+        content = {"variant": Basics.model_fields["variant"].default, **content}
+        content.setdefault("data", default_data(str(content["variant"])))
         sections = {name: content.pop(name, {}) for name in ("gan", "dataset")}
         found: list[str] = []
         checked: dict[str, Config] = {}
@@ -103,8 +105,8 @@ class Recipe:
             basics = Basics(**content)
         except ValidationError as error:
             found += faults(error, Basics)
-        variant = str(content.get("variant", Basics.model_fields["variant"].default))
-        data = str(content.get("data", Basics.model_fields["data"].default))
+        variant = str(content["variant"])
+        data = str(content["data"])
         for room, key, section in (("gans", variant, "gan"), ("data", data, "dataset")):
             config = _config_of(room, key)
             if config is None:
@@ -141,7 +143,8 @@ class Recipe:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RecipeError([f"{path} is no TOML file: {error}"]) from error
         content |= basics
-        variant, data = (str(content.get(name, "")) for name in ("variant", "data"))
+        variant = str(content.get("variant", Basics.model_fields["variant"].default))
+        data = str(content.get("data", default_data(variant)))
         for section, values in _sort(variant, data, knobs or {}).items():
             there = content.get(section, {})
             if values and isinstance(there, Mapping):
@@ -190,10 +193,15 @@ class Recipe:
         return self.basics.data
 
     @property
+    def precision(self) -> str:
+        """The number format that its variant asks for: ``auto`` where it does not say."""
+        return str(getattr(self.gan, "precision", "auto"))
+
+    @property
     def spec(self) -> SampleSpec:
-        """The shape of the samples that this recipe trains on."""
+        """The samples that this recipe trains on, with the condition that its variant asks for."""
         spec: SampleSpec = registry.find("data", self.data).spec(self.dataset)
-        return spec
+        return spec.telling(registry.find("gans", self.variant).told)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.to_dict() == other.to_dict()
@@ -204,10 +212,19 @@ class Recipe:
 
 def misfit(variant: str, spec: SampleSpec) -> str:
     """Why this variant cannot take such samples; empty if it can."""
-    takes = registry.find("gans", variant).takes
-    if spec.kind in takes:
-        return ""
-    return f"{variant} takes {' or '.join(takes)}, not {spec}"
+    kind = registry.find("gans", variant)
+    if spec.kind not in kind.takes:
+        return f"{variant} takes {' or '.join(kind.takes)}, not {spec}"
+    if kind.told is not None and spec.offer(kind.told) is None:
+        return f"{variant} needs {CONDITION_WORDS[kind.told]}, and there are none here"
+    return ""
+
+
+def default_data(variant: str) -> str:
+    """Key of the data set that the variant is at its best on; ``digits`` if unknown."""
+    if variant not in registry.keys("gans"):
+        return str(Basics.model_fields["data"].default)
+    return str(registry.find("gans", variant).default_data)
 
 
 def _misfits(variant: str, gan: Config, data: str, dataset: Config) -> list[str]:

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import prod
-from typing import Literal
+from typing import Any, Literal
 
 SampleKind = Literal["points", "image", "voxels"]
 Prior = Literal["normal", "uniform"]
-ConditionKind = Literal["none", "classes", "attributes", "image", "text", "sound"]
+ConditionKind = Literal["none", "classes", "attributes", "image", "domain", "text", "sound"]
+CONDITION_WORDS: dict[str, str] = {
+    "none": "no condition",
+    "classes": "classes",
+    "attributes": "attributes",
+    "image": "a source picture for each sample",
+    "domain": "a second, unpaired set of pictures",
+    "text": "captions",
+    "sound": "sounds",
+}
 
 
 @dataclass(frozen=True)
 class ConditionSpec:
     """What a generator is told besides noise.
 
+    As a tensor ``c`` it is, by kind: ``classes`` (N,) int64 indices, or (N, K) float32 weights
+    that blend classes; ``attributes`` (N, A) float32, 0 or 1; ``image`` (N, C, H, W) float32 in
+    [-1, 1], the source of each sample; ``domain`` the same, but drawn apart from the samples;
+    ``text`` (N, L) int64 indices of words, see ``ganstudio/words.py``; ``sound``
+    (N, 1, mels, frames) float32 in [-1, 1], see ``ganstudio/sounds.py``.
+
     Attributes:
         kind: ``none``, or the sort of the condition tensor ``c``.
-        names: the class or attribute names, in the order of their indices.
+        names: of classes or attributes in the order of their indices; the words of a text.
         shape: shape of one condition without the batch axis; ``()`` for a class index.
+        title: what it is about, such as ``expression`` or ``outline``.
     """
 
     kind: ConditionKind = "none"
     names: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
+    title: str = ""
 
     @property
     def classes(self) -> int:
@@ -38,7 +55,8 @@ class SampleSpec:
     Attributes:
         kind: points (2,), images (C, H, W) or voxels (1, X, Y, Z) with z up.
         shape: shape of one sample without the batch axis.
-        condition: what each sample of the set is labelled with.
+        condition: what comes with each sample when nobody asks for more.
+        offers: what the set can tell of its samples instead, one of a kind.
 
     Raises:
         ValueError: if shape and kind disagree.
@@ -47,6 +65,7 @@ class SampleSpec:
     kind: SampleKind
     shape: tuple[int, ...]
     condition: ConditionSpec = field(default_factory=ConditionSpec)
+    offers: tuple[ConditionSpec, ...] = ()
 
     def __post_init__(self) -> None:
         axes = {"points": 1, "image": 3, "voxels": 4}[self.kind]
@@ -54,6 +73,47 @@ class SampleSpec:
             raise ValueError(
                 f"{self.kind} have {axes} axes of at least 1, got the shape {self.shape}"
             )
+
+    def offer(self, kind: ConditionKind) -> ConditionSpec | None:
+        """What the set tells of this kind; None if it cannot."""
+        for offered in (self.condition, *self.offers):
+            if offered.kind == kind:
+                return offered
+        return None
+
+    def telling(self, kind: ConditionKind | None) -> SampleSpec:
+        """The same samples with this kind of condition; None leaves it as it is.
+
+        Raises:
+            ValueError: if the set cannot tell it.
+        """
+        if kind is None:
+            return self
+        offered = self.offer(kind)
+        if offered is None:
+            raise ValueError(f"these samples come without {CONDITION_WORDS[kind]}")
+        return replace(self, condition=offered)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as JSON takes them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> SampleSpec:
+        """Read it back.
+
+        Raises:
+            ValueError: if it is no such description.
+        """
+        try:
+            return cls(
+                content["kind"],
+                tuple(int(n) for n in content["shape"]),
+                _condition(content["condition"]),
+                tuple(_condition(offered) for offered in content["offers"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"no description of samples: {error}") from error
 
     @property
     def channels(self) -> int:
@@ -77,3 +137,12 @@ class SampleSpec:
         if self.kind == "voxels":
             return f"voxels {extent}"
         return f"{'colour' if self.channels == 3 else 'grey'} images {extent}"
+
+
+def _condition(content: dict[str, Any]) -> ConditionSpec:
+    return ConditionSpec(
+        content["kind"],
+        tuple(str(name) for name in content["names"]),
+        tuple(int(n) for n in content["shape"]),
+        str(content["title"]),
+    )

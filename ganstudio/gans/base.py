@@ -13,9 +13,17 @@ from torch import Tensor, nn
 from ganstudio.knobs import Config, knob
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
-from ganstudio.samples import ConditionSpec, Prior, SampleKind, SampleSpec
+from ganstudio.samples import (
+    CONDITION_WORDS,
+    ConditionKind,
+    ConditionSpec,
+    Prior,
+    SampleKind,
+    SampleSpec,
+)
 
 Terms = dict[str, Tensor]
+Told = Mapping[str, Tensor]  # conditions by kind
 Side = Literal["G", "D"]
 
 
@@ -34,7 +42,7 @@ class Phase:
     """
 
     side: Side
-    terms: Callable[[Batch, Tensor], Terms]
+    terms: Callable[[Batch, Any], Terms]
     batches: int = 1
     every: int = 1
     fakes: bool = True
@@ -127,6 +135,31 @@ class GANConfig(Config):
         help="Half-life of the moving average of the generator's weights that is shown and "
         "exported; 0 shows the raw weights (Karras et al. 2018).",
     )
+    augment: float = knob(
+        0.0,
+        low=0,
+        high=1,
+        live=True,
+        title="Augmentation",
+        help="Chance that a sample is moved, turned or recoloured before D sees it, real and "
+        "fake alike. Keeps D from learning a small set by heart (Zhao et al. 2020).",
+    )
+    augment_target: float = knob(
+        0.0,
+        low=0,
+        high=1,
+        live=True,
+        advanced=True,
+        title="Adaptive augmentation",
+        help="Above 0 the chance is steered so that D's mean sign on real samples stays here; "
+        "0.6 is usual, 0 leaves it as it is set (Karras et al. 2020).",
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = knob(
+        "auto",
+        advanced=True,
+        help="Number format of the networks' inner values; auto is bfloat16 where the machine "
+        "computes it natively.",
+    )
 
 
 class GAN(ABC):
@@ -141,6 +174,9 @@ class GAN(ABC):
         title: as shown on the card.
         family: in words, what it is for.
         takes: the kinds of samples it can be trained on.
+        told: the kind of condition it cannot do without; None leaves classes to a knob.
+        default_data: key of the data set it is at its best on.
+        spaces: latent spaces that can be walked in: ``z``, and ``w`` where z is mapped first.
         config: the knobs as they are now; replaced as a whole when a live one is turned.
         spec: shape and condition of the samples.
         players: the networks by name.
@@ -153,6 +189,9 @@ class GAN(ABC):
     title: ClassVar[str]
     family: ClassVar[str] = ""
     takes: ClassVar[tuple[SampleKind, ...]] = ("points", "image", "voxels")
+    told: ClassVar[ConditionKind | None] = None
+    default_data: ClassVar[str] = "digits"
+    spaces: ClassVar[tuple[str, ...]] = ("z",)
 
     G: nn.Module
     D: nn.Module
@@ -184,8 +223,18 @@ class GAN(ABC):
             Phase("G", self.g_terms),
         ]
 
-    def schedule(self, nimg: int) -> None:  # noqa: B027  most variants have none
-        """Called before each round with the real samples seen so far: grow, anneal."""
+    def schedule(self, nimg: int) -> bool:
+        """Called before each round with the real samples seen so far: grow, anneal.
+
+        Returns:
+            Whether the optimisers shall forget what they remember, as when the networks grew.
+        """
+        return False
+
+    @property
+    def status(self) -> str:
+        """Where a scheduled variant stands, in a few words for the status bar; else empty."""
+        return ""
 
     def optimizer(self, side: Side, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """A fresh optimiser for one side; Adam unless the paper says otherwise."""
@@ -218,35 +267,65 @@ class GAN(ABC):
             return torch.rand(shape, generator=generator, device=device).mul_(2).sub_(1)
         return torch.randn(shape, generator=generator, device=device)
 
-    def fakes(self, batch: Batch, z: Tensor) -> Tensor:
-        """Generated samples for this batch, with whatever condition the generator takes."""
-        fake: Tensor = self.G(z, batch.c if self.condition.kind != "none" else None)
-        return fake
+    def fakes(self, batch: Batch, z: Tensor) -> Any:
+        """Generated samples for this batch, with whatever condition the generator takes.
+
+        Returns:
+            (N, *shape), or a tuple of such where there are several generators; the terms get
+            what comes out of here.
+        """
+        return self.G(z, batch.c if self.condition.kind != "none" else None)
 
     def sample(
-        self, players: Mapping[str, nn.Module], z: Tensor, c: Tensor | None, psi: float = 1.0
+        self,
+        players: Mapping[str, nn.Module],
+        z: Tensor,
+        told: Told,
+        psi: float = 1.0,
+        shift: Tensor | None = None,
     ) -> Tensor:
         """Samples to look at, from a copy of the generator's side.
 
         Args:
             players: networks of the generator's side by name, averaged, in evaluation mode.
             z: (N, z_dim).
-            c: (N,) class indices or whatever condition the generator takes; None for none.
+            told: the conditions in ``inputs``, by kind.
             psi: truncation, z' = psi z for a latent around zero.
+            shift: (N, w_dim), added to the mapped latent of a variant that has the space w.
         """
-        samples: Tensor = players["G"](z * psi, c)
+        samples: Tensor = players["G"](z * psi, told.get(self.condition.kind))
         return samples
+
+    def beside(self, players: Mapping[str, nn.Module], samples: Tensor, told: Told) -> Told:
+        """What else is worth seeing with these samples, by name: a round trip, an enlargement.
+
+        Each (N, *shape) in [-1, 1].
+        """
+        return {}
+
+    @property
+    def inputs(self) -> tuple[ConditionSpec, ...]:
+        """What the generator takes besides noise when it is explored, one of a kind."""
+        return () if self.condition.kind == "none" else (self.condition,)
+
+    def tell(self, batch: Batch) -> dict[str, Tensor]:
+        """The ``inputs`` that belong to a batch of the data, by kind."""
+        if self.condition.kind == "none" or batch.c is None:
+            return {}
+        return {self.condition.kind: batch.c}
 
     @property
     def condition(self) -> ConditionSpec:
-        """What the generator is told besides noise; by default what ``conditional`` asks for."""
-        if getattr(self.config, "conditional", False):
+        """What comes with each real sample: what ``told`` or ``conditional`` asks for."""
+        if self.told is not None or getattr(self.config, "conditional", False):
             return self.spec.condition
         return ConditionSpec()
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
         """Why these knobs do not go with such samples, one line a reason; empty if they do."""
+        if cls.told is not None and spec.offer(cls.told) is None:
+            return [f"{cls.title} needs {CONDITION_WORDS[cls.told]}, and these samples have none"]
         if getattr(config, "conditional", False) and spec.condition.kind != "classes":
             return ["conditional = true needs data with classes, and these samples have none"]
         return []

@@ -90,6 +90,7 @@ class GAN3D(CrossEntropyGAN):
     title = "3D-GAN"
     family = "voxels"
     takes = ("voxels",)
+    default_data = "furniture"
 
     def networks(self) -> dict[str, nn.Module]:
         """The volumetric pair."""

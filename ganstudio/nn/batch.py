@@ -12,7 +12,7 @@ class Batch(NamedTuple):
 
     Attributes:
         x: (N, *shape) float32 in [-1, 1].
-        c: (N,) int64 class indices, or a condition tensor (N, ...), or None.
+        c: what comes with them, (N, ...) as ``ConditionSpec`` says, or None.
     """
 
     x: Tensor

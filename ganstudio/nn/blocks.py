@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -79,6 +79,19 @@ def initialise_dcgan(network: nn.Module) -> None:
                     nn.init.zeros_(parameter)
 
 
+def look_up(embedding: nn.Embedding, c: Tensor | None) -> Tensor:
+    """The embeddings of classes, (N, F), from indices (N,) or from weights (N, K) that blend.
+
+    Raises:
+        ValueError: if ``c`` is None.
+    """
+    if c is None:
+        raise ValueError("this network is told a class with each sample, and got none")
+    if c.dim() == 1:
+        return cast(Tensor, embedding(c))
+    return c.to(embedding.weight.dtype) @ embedding.weight
+
+
 class BatchDeviation(nn.Module):
     """Append to each feature vector how much the features differ across the batch.
 
@@ -109,10 +122,10 @@ class Told(nn.Module):
         self.outputs = z_dim * (2 if classes else 1)
 
     def forward(self, z: Tensor, c: Tensor | None) -> Tensor:
-        """Latents (N, z_dim) and classes (N,) to (N, outputs)."""
+        """Latents (N, z_dim) and classes (N,) or (N, classes) to (N, outputs)."""
         if self.embedding is None:
             return z
-        return torch.cat([z, self.embedding(c)], dim=1)
+        return torch.cat([z, look_up(self.embedding, c).to(z.dtype)], dim=1)
 
 
 class Judge(nn.Module):
@@ -133,11 +146,11 @@ class Judge(nn.Module):
             nn.init.normal_(self.embedding.weight, 0.0, 0.02)
 
     def forward(self, h: Tensor, c: Tensor | None) -> Tensor:
-        """Features (N, features) and classes (N,) to logits (N,), float32."""
+        """Features (N, features) and classes (N,) or (N, classes) to logits (N,), float32."""
         # in float32: bfloat16 has eight bits, too few for a critic's score that drifted to 300
         with torch.autocast(h.device.type, enabled=False):
             h = h.float()
             logits: Tensor = self.linear(h).squeeze(1)
             if self.embedding is not None:
-                logits = logits + (self.embedding(c) * h).sum(1)
+                logits = logits + (look_up(self.embedding, c) * h).sum(1)
             return logits

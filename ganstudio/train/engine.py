@@ -19,6 +19,7 @@ from ganstudio import registry
 from ganstudio.data.base import DataError, Samples, to_unit
 from ganstudio.gans.base import GAN, Side
 from ganstudio.recipe import Recipe
+from ganstudio.train import examples
 from ganstudio.train import messages as m
 from ganstudio.train.explorer import Mailbox
 from ganstudio.train.picture import save_sheet
@@ -66,6 +67,7 @@ class Engine:
         self._saved_updates = -1
         self._save_error: OSError | None = None
         self._history_fails = False
+        self._examples: m.Examples | None = None
         self.target_nimg = recipe.basics.kimg * 1000
         self._seconds = 0.0
         self._line_at = 0.0
@@ -109,9 +111,10 @@ class Engine:
         """
         announce(m.StateChanged("loading", f"reading {recipe.data}"))
         spec = recipe.spec
-        machine = choose(device, spec, spare_core=spare_core)
+        machine = choose(device, spec, spare_core, recipe.precision)
         torch.set_num_threads(machine.threads)
-        dataset = registry.find("data", recipe.data)(recipe.dataset, data_root)
+        told = spec.condition.kind
+        dataset = registry.find("data", recipe.data)(recipe.dataset, data_root, told)
         samples: Samples = dataset.load()
         if tuple(samples.x.shape[1:]) != spec.shape:
             raise DataError(
@@ -167,7 +170,13 @@ class Engine:
         rate = self._rate()
         self._announce(
             m.Stats(
-                self.trainer.steps, nimg, self._seconds, rate, terms, _memory(self.trainer.machine)
+                self.trainer.steps,
+                nimg,
+                self._seconds,
+                rate,
+                terms,
+                _memory(self.trainer.machine),
+                self.trainer.gan.status,
             )
         )
         for name, value in terms.items():
@@ -299,7 +308,9 @@ class Engine:
                 self.trainer.steps,
             )
         )
+        self._examples = examples.choose(self.trainer.gan, samples)
         if not resumed:
+            examples.write(self.run.path, self.trainer.gan.spec, self._examples)
             self.save()
 
     def _go_back_to(self, checkpoint: Checkpoint) -> None:
@@ -332,7 +343,14 @@ class Engine:
 
     def _sampler(self) -> Sampler:
         trainer = self.trainer
-        return Sampler(trainer.gan, trainer.averaged(), self._model, trainer.nimg, "live")
+        return Sampler(
+            trainer.gan,
+            trainer.averaged(),
+            self._model,
+            trainer.nimg,
+            "live",
+            self._examples,
+        )
 
     def _write(self, checkpoint: Checkpoint, sampler: Sampler) -> None:
         """On the writer's thread: checkpoint, then the picture of the fixed latents."""

@@ -18,6 +18,7 @@ from ganstudio.train.session import Outbox
 if TYPE_CHECKING:
     from ganstudio.train.sampler import Sampler
 
+_Drawn = tuple[np.ndarray, dict[str, np.ndarray]]  # samples, and what is worth seeing beside
 VALUES_A_CHUNK = 1 << 16  # drawn between two looks at the inbox, so that a slider never waits long
 BACKGROUND = ("gallery",)  # tags that give way to all others
 
@@ -160,7 +161,7 @@ class Explorer:
             with self._bell:
                 self._pending.clear()  # asked of another model: their latents may not fit
         self._sampler = sampler
-        self.outbox.put(m.ModelReady(sampler.source, sampler.nimg, sampler.model))
+        self.outbox.put(m.ModelReady(sampler.source, sampler.nimg, sampler.model, sampler.examples))
 
     def _take(self, urgent_only: bool = False) -> m.Request | None:
         with self._bell:
@@ -177,7 +178,7 @@ class Explorer:
             return
         sampler, began, waited = self._sampler, time.perf_counter(), 0.0
         chunk = max(1, VALUES_A_CHUNK // sampler.model.spec.size)
-        parts: list[np.ndarray] = []
+        parts: list[_Drawn] = []
         for start in range(0, len(request.z), chunk):
             if self._ending:
                 return
@@ -190,21 +191,40 @@ class Explorer:
                 waited += time.perf_counter() - paused
             parts.append(self._draw(request, sampler, start, start + chunk))
         if parts:
-            self._tell(request, sampler, np.concatenate(parts), began + waited)
+            self._tell(request, sampler, _joined(parts), began + waited)
 
     @staticmethod
-    def _draw(request: m.Request, sampler: Sampler, start: int, stop: int) -> np.ndarray:
-        classes = None if request.classes is None else request.classes[start:stop]
-        return sampler.draw(request.z[start:stop], classes, request.psi)
+    def _draw(request: m.Request, sampler: Sampler, start: int, stop: int) -> _Drawn:
+        z = request.z[start:stop]
+        known = {kind: value[start:stop] for kind, value in request.told.items()}
+        told = sampler.fill(known, len(z), start)
+        shift = None if request.shift is None else request.shift[start:stop]
+        x = sampler.draw(z, told, request.psi, shift)
+        return x, sampler.beside(x, told)
 
-    def _tell(self, request: m.Request, sampler: Sampler, x: np.ndarray, began: float) -> None:
+    def _tell(self, request: m.Request, sampler: Sampler, drawn: _Drawn, began: float) -> None:
         cost_ms = (time.perf_counter() - began) * 1000
-        self.outbox.put(m.Rendered(request.tag, x, request.ticket, sampler.nimg, cost_ms))
+        x, beside = drawn
+        self.outbox.put(m.Rendered(request.tag, x, request.ticket, sampler.nimg, cost_ms, beside))
+
+
+def _joined(parts: list[_Drawn]) -> _Drawn:
+    names = parts[0][1]
+    beside = {name: np.concatenate([part[1][name] for part in parts]) for name in names}
+    return np.concatenate([part[0] for part in parts]), beside
 
 
 def _fits(request: m.Request, model: m.Model) -> bool:
     """Whether it was meant for this model: one asked just before a change is let go."""
     if request.z.ndim != 2 or request.z.shape[1] != model.z_dim:
         return False
-    classes = request.classes
-    return classes is None or not model.classes or int(classes.max()) < len(model.classes)
+    if request.shift is not None and request.shift.shape[1] != model.w_dim:
+        return False
+    classes = request.told.get("classes")
+    if classes is not None and model.classes and classes.ndim == 1:
+        return int(classes.max()) < len(model.classes)
+    return all(
+        value.shape[1:] == taken.shape
+        for taken in model.inputs
+        if taken.kind != "classes" and (value := request.told.get(taken.kind)) is not None
+    )

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ganstudio.samples import Prior, SampleSpec
+from ganstudio.samples import ConditionSpec, Prior, SampleSpec
 
+Told = dict[str, np.ndarray]  # conditions by kind, (N, ...) each, as ``ConditionSpec`` says
 Side = Literal["generator", "discriminator"]
 State = Literal["idle", "loading", "paused", "running", "stopping", "finished", "failed"]
 
@@ -123,6 +124,7 @@ class Stats:
         samples_per_second: real samples a second, lately.
         terms: side and name, such as ``D/real`` or ``G/fooled``, to the mean value.
         memory_bytes: memory of this process, or of the device where there is one.
+        status: where a scheduled variant stands, in a few words; else empty.
     """
 
     step: int
@@ -131,6 +133,7 @@ class Stats:
     samples_per_second: float
     terms: dict[str, float]
     memory_bytes: int
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ class Rendered:
         ticket: the number that the request got, rising.
         nimg: how far trained the model was.
         milliseconds: what it cost.
+        beside: what else is worth seeing with the samples, by name, (N, *shape) each.
     """
 
     tag: str
@@ -150,6 +154,22 @@ class Rendered:
     ticket: int
     nimg: int
     milliseconds: float
+    beside: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Some of the data a model was trained on, for models that need more than noise and classes.
+
+    Attributes:
+        x: (N, *shape) float32 in [-1, 1], real samples.
+        told: the model's inputs that belong to them.
+        waves: (N, T) int16 where one of them is a sound.
+    """
+
+    x: np.ndarray
+    told: Told
+    waves: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -160,9 +180,10 @@ class Model:
         variant: its key.
         data: key of the data set it was trained on.
         spec: the samples it makes.
-        z_dim: dimensions of its latent.
+        z_dim: dimensions of its latent; 0 where it takes no noise.
         prior: what z was drawn from: ``normal`` (0, 1) or ``uniform`` in [-1, 1].
-        classes: names of the classes it can be told; empty when it takes none.
+        inputs: what it takes besides noise, one of a kind.
+        w_dim: dimensions of the mapped latent w, for a model that has one; else 0.
     """
 
     variant: str
@@ -170,7 +191,18 @@ class Model:
     spec: SampleSpec
     z_dim: int
     prior: Prior = "normal"
-    classes: tuple[str, ...] = ()
+    inputs: tuple[ConditionSpec, ...] = ()
+    w_dim: int = 0
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes it can be told; empty when it takes none."""
+        taken = self.input("classes")
+        return () if taken is None else taken.names
+
+    def input(self, kind: str) -> ConditionSpec | None:
+        """What it takes of this kind; None if nothing."""
+        return next((taken for taken in self.inputs if taken.kind == kind), None)
 
     def draw(self, count: int, seed: int) -> np.ndarray:
         """Latents (count, z_dim) float32 from the prior; the same seed gives the same."""
@@ -188,11 +220,13 @@ class ModelReady:
         source: ``live`` or the folder it came from.
         nimg: how far trained it is.
         model: what it takes and makes.
+        examples: some of its data, where it needs more than noise and classes.
     """
 
     source: str
     nimg: int
     model: Model
+    examples: Examples | None = None
 
 
 @dataclass(frozen=True)
@@ -279,12 +313,15 @@ class Request:
     Attributes:
         tag: who asks; a newer request of the same tag replaces an older one.
         z: (N, z_dim) float32.
-        classes: (N,) class indices where the generator takes them, else None.
+        told: the model's inputs, by kind; what is left out is filled in: classes take turns,
+            all else comes from the examples.
         psi: truncation, z' = psi z for a latent around zero; 1 leaves it alone.
+        shift: (N, w_dim) added to the mapped latent, for a model that has one.
     """
 
     tag: str
     z: np.ndarray
-    classes: np.ndarray | None = None
+    told: Told = field(default_factory=dict)
     psi: float = 1.0
+    shift: np.ndarray | None = None
     ticket: int = field(default=0)

@@ -12,7 +12,9 @@ from torch import nn
 from ganstudio import registry
 from ganstudio.gans.base import GAN, side_of
 from ganstudio.recipe import Recipe
-from ganstudio.train.messages import Model
+from ganstudio.samples import CONDITION_WORDS, ConditionSpec
+from ganstudio.train import examples
+from ganstudio.train.messages import Examples, Model, Told
 from ganstudio.train.run import RunFolder
 from ganstudio.train.speed import choose_device
 
@@ -26,13 +28,20 @@ class Sampler:
         model: what it takes and makes.
         nimg: real samples seen in training.
         source: ``live`` or the folder it came from.
+        examples: some of the data, where the model needs more than noise and classes.
     """
 
     def __init__(
-        self, gan: GAN, players: Mapping[str, nn.Module], model: Model, nimg: int, source: str
+        self,
+        gan: GAN,
+        players: Mapping[str, nn.Module],
+        model: Model,
+        nimg: int,
+        source: str,
+        examples: Examples | None = None,
     ) -> None:
         self.gan, self.players, self.model = gan, players, model
-        self.nimg, self.source = nimg, source
+        self.nimg, self.source, self.examples = nimg, source, examples
 
     @classmethod
     def load(
@@ -59,7 +68,7 @@ class Sampler:
         recipe = Recipe.load(folder / "recipe.toml")
         run = RunFolder(folder)
         tensors, nimg = run.read_generator(checkpoint)
-        spec = recipe.spec
+        spec = examples.read_spec(folder) or recipe.spec
         with torch.device("meta"):  # no weights are drawn, so no random state is touched
             gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, spec)
         target = choose_device(device)
@@ -72,40 +81,121 @@ class Sampler:
             }
             net.load_state_dict(own, assign=True)
             net.to(target).eval().requires_grad_(False)
-        return cls(gan, players, model_of(recipe, gan), nimg, str(folder))
+        model = model_of(recipe, gan)
+        kept = examples.read(folder, model.inputs)
+        return cls(gan, players, model, nimg, str(folder), kept)
 
     @torch.inference_mode()
     def draw(
-        self, z: np.ndarray, classes: np.ndarray | None = None, psi: float = 1.0
+        self,
+        z: np.ndarray,
+        told: Told | None = None,
+        psi: float = 1.0,
+        shift: np.ndarray | None = None,
     ) -> np.ndarray:
         """Samples at these latents, (N, *shape) float32 in [-1, 1].
 
         Args:
             z: (N, z_dim) float32.
-            classes: (N,) class indices; where the model takes classes and None is given, they
-                take turns.
+            told: the model's inputs by kind, (N, ...) each; what is left out is filled in as
+                ``fill`` says.
             psi: truncation towards the mean; 1 leaves z alone.
+            shift: (N, w_dim) added to the mapped latent, for a model that has one.
 
         Raises:
-            ValueError: if z or the classes do not fit the model.
+            ValueError: if latents or inputs do not fit the model.
         """
         if z.ndim != 2 or z.shape[1] != self.model.z_dim:
             raise ValueError(f"latents must be (N, {self.model.z_dim}), got {z.shape}")
+        if shift is not None and shift.shape != (len(z), self.model.w_dim):
+            raise ValueError(f"a shift must be (N, {self.model.w_dim}), got {shift.shape}")
+        conditions = self._tensors(self.fill(told or {}, len(z)))
+        moved = None if shift is None else self._tensor(shift)
+        x = self.gan.sample(self.players, self._tensor(z), conditions, psi, moved)
+        return _array(x)
+
+    @torch.inference_mode()
+    def beside(self, samples: np.ndarray, told: Told | None = None) -> dict[str, np.ndarray]:
+        """What else is worth seeing with these samples, by name, (N, *shape) each.
+
+        Args:
+            samples: (N, *shape) as drawn.
+            told: the inputs they were drawn with.
+        """
+        conditions = self._tensors(self.fill(told or {}, len(samples)))
+        shown = self.gan.beside(self.players, self._tensor(samples), conditions)
+        return {name: _array(x) for name, x in shown.items()}
+
+    def fill(self, told: Told, count: int, start: int = 0) -> Told:
+        """The model's inputs for so many samples: classes take turns, all else from the examples.
+
+        Args:
+            told: what is known already, by kind; it is checked and kept.
+            count: how many are needed.
+            start: where in the examples, and in the turn of the classes, to begin.
+
+        Raises:
+            ValueError: if what is known does not fit, or there are no examples to fill in.
+        """
+        turn = start + np.arange(count)
+        filled: Told = {}
+        for taken in self.model.inputs:
+            value = told.get(taken.kind)
+            if value is not None:
+                filled[taken.kind] = _checked(taken, value, count)
+            elif taken.kind == "classes":
+                filled["classes"] = turn % taken.classes
+            elif self.examples is None:
+                raise ValueError(
+                    f"this model needs {CONDITION_WORDS[taken.kind]}, and its run holds no examples"
+                )
+            else:
+                known = self.examples.told[taken.kind]
+                filled[taken.kind] = known[turn % len(known)]
+        return filled
+
+    def _tensors(self, told: Told) -> dict[str, torch.Tensor]:
+        return {kind: self._tensor(value) for kind, value in told.items()}
+
+    def _tensor(self, value: np.ndarray) -> torch.Tensor:
+        whole = np.issubdtype(value.dtype, np.integer)
+        own = np.ascontiguousarray(value, np.int64 if whole else np.float32)
         device = next(iter(next(iter(self.players.values())).parameters())).device
-        c = None
-        if self.model.classes:
-            if classes is None:
-                classes = np.arange(len(z)) % len(self.model.classes)
-            known = len(self.model.classes)
-            if classes.min() < 0 or classes.max() >= known:
-                raise ValueError(f"classes must be 0 to {known - 1}, got {classes.max()}")
-            c = torch.from_numpy(np.asarray(classes, np.int64)).to(device)
-        latents = torch.from_numpy(np.ascontiguousarray(z, np.float32)).to(device)
-        x = self.gan.sample(self.players, latents, c, psi)
-        return x.clamp(-1, 1).float().contiguous().cpu().numpy()
+        return torch.from_numpy(own).to(device)
 
 
 def model_of(recipe: Recipe, gan: GAN) -> Model:
     """What the generator of this recipe takes and makes."""
-    names = gan.condition.names if gan.condition.kind == "classes" else ()
-    return Model(recipe.variant, recipe.data, gan.spec, gan.config.z_dim, gan.prior, names)
+    return Model(
+        recipe.variant,
+        recipe.data,
+        gan.spec,
+        gan.config.z_dim,
+        gan.prior,
+        gan.inputs,
+        gan.config.w_dim if "w" in gan.spaces else 0,
+    )
+
+
+def _array(x: torch.Tensor) -> np.ndarray:
+    return x.clamp(-1, 1).float().contiguous().cpu().numpy()
+
+
+def _checked(taken: ConditionSpec, value: np.ndarray, count: int) -> np.ndarray:
+    """The value if it fits what the model takes.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    if taken.kind == "classes":
+        blended = value.ndim == 2 and value.shape[1] == taken.classes
+        if value.shape != (count,) and not (blended and len(value) == count):
+            raise ValueError(
+                f"classes must be ({count},) indices or ({count}, {taken.classes}) weights, "
+                f"got {value.shape}"
+            )
+        if not blended and (value.min() < 0 or value.max() >= taken.classes):
+            raise ValueError(f"classes must be 0 to {taken.classes - 1}, got {value.max()}")
+    elif value.shape != (count, *taken.shape):
+        raise ValueError(f"{taken.kind} must be {(count, *taken.shape)}, got {value.shape}")
+    return value

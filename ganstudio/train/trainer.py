@@ -49,8 +49,9 @@ class Trainer:
             side: {n: p for n, p in gan.players.items() if side_of(n) == side} for side in SIDES
         }
         self.average = Average(nn.ModuleDict(self.players["G"]))
-        self.optimizers = {side: gan.optimizer(side, self._parameters(side)) for side in SIDES}
-        self.batches = Batches(samples, gan.config.batch, seed, device)
+        self.optimizers = self._fresh_optimizers()
+        paired = gan.spec.condition.kind != "domain"
+        self.batches = Batches(samples, gan.config.batch, seed, device, paired=paired)
         self._seed = seed
         self.random = gan.random = torch.Generator(device).manual_seed(seed + 1)
         self.nimg = self.steps = self.updates = 0
@@ -80,7 +81,8 @@ class Trainer:
 
         A round counts as a step; a side alone does not, but its samples count in ``nimg``.
         """
-        self.gan.schedule(self.nimg)
+        if self.gan.schedule(self.nimg):
+            self.optimizers, self._moving = self._fresh_optimizers(), None
         for phase in self.gan.phases():
             if side not in (None, phase.side) or self.turns[phase.side] % phase.every:
                 continue
@@ -143,11 +145,14 @@ class Trainer:
         if phase.side == "G":
             self.average.update(self.nimg, float(self.gan.config.ema_kimg), len(batch.x))
 
-    def _fakes(self, batch: Batch) -> Tensor:
+    def _fakes(self, batch: Batch) -> Any:
         z = self.gan.latent(len(batch.x), self.random, self.machine.device)
-        return self.gan.fakes(batch, z).float()
+        fakes = self.gan.fakes(batch, z)
+        return fakes.float() if isinstance(fakes, Tensor) else tuple(f.float() for f in fakes)
 
-    def _noisy(self, x: Tensor) -> Tensor:
+    def _noisy(self, x: Any) -> Any:
+        if not isinstance(x, Tensor):
+            return tuple(self._noisy(part) for part in x)
         config = self.gan.config
         faded = self.nimg / (config.noise_kimg * 1000) if config.noise_kimg > 0 else 0.0
         sigma = float(config.instance_noise) * max(0.0, 1 - faded)
@@ -169,6 +174,9 @@ class Trainer:
             for parameter in self._parameters(other):
                 parameter.requires_grad_(other == side)
         self._moving = side
+
+    def _fresh_optimizers(self) -> dict[Side, torch.optim.Optimizer]:
+        return {side: self.gan.optimizer(side, self._parameters(side)) for side in SIDES}
 
     def _parameters(self, side: Side) -> list[nn.Parameter]:
         return [p for player in self.players[side].values() for p in player.parameters()]

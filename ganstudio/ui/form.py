@@ -49,7 +49,7 @@ class Form(QWidget):
         self.more = Fold("More")
         self.more.header.setToolTip("Knobs that are seldom turned")
         for name, knob in knobs_of(config).items():
-            if only is not None and name not in only:
+            if knob.settled or (only is not None and name not in only):
                 continue
             row = Row(knob)
             row.edited.connect(self._on_edited)

@@ -8,7 +8,7 @@ from math import isqrt
 
 import numpy as np
 
-from ganstudio.train.messages import Model
+from ganstudio.train.messages import Model, Told
 
 FEW_DIMENSIONS = 16
 DIRECTIONS = 12
@@ -149,6 +149,11 @@ class Fixed:
     classes: np.ndarray | None = None
     columns: int = 0
     row_names: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> Told:
+        """What the explorer is asked for beside the latents."""
+        return {} if self.classes is None else {"classes": self.classes}
 
     @classmethod
     def draw(cls, model: Model, count: int, seed: int) -> Fixed:

@@ -235,11 +235,16 @@ class Studio(QObject):
     # Exploring --------------------------------------------------------------------------------
 
     def ask(
-        self, tag: str, z: np.ndarray, classes: np.ndarray | None = None, psi: float = 1.0
+        self,
+        tag: str,
+        z: np.ndarray,
+        told: m.Told | None = None,
+        psi: float = 1.0,
+        shift: np.ndarray | None = None,
     ) -> int:
         """Have the explorer draw; ``rendered`` answers with the tag and the returned ticket."""
         self._asked = True
-        return self.explorer.request(m.Request(tag, z, classes, psi))
+        return self.explorer.request(m.Request(tag, z, told or {}, psi, shift))
 
     def take_latent(self, z: np.ndarray, category: int = 0) -> None:
         """Offer a point to the Latent panel: a clicked tile, a found sample."""

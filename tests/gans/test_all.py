@@ -1,5 +1,7 @@
 """What holds for every variant the registry finds, on every kind of sample it declares."""
 
+import tomllib
+
 import pytest
 import torch
 
@@ -7,28 +9,70 @@ from ganstudio import registry
 from ganstudio.data.base import Samples
 from ganstudio.gans.base import GAN, side_of
 from ganstudio.knobs import knobs_of
+from ganstudio.nn.batch import Batch
+from ganstudio.recipe import Recipe
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.speed import Machine
 from ganstudio.train.trainer import Trainer
 
 CLASSES = ConditionSpec("classes", ("one", "two", "three"))
+WORDS = ("", "?", *["a", "round", "square", "red", "green", "blue", "big", "small", "shape"])
+COUNT = 24
 SHAPES = {"points": (2,), "image": (3, 16, 16), "voxels": (1, 16, 16, 16)}
 CPU = Machine(torch.device("cpu"), torch.float32, False, 1)
 VARIANTS = registry.discover("gans")
 PAIRS = [(key, kind) for key, variant in VARIANTS.items() for kind in variant.takes]
 
 
+def offers(kind: str) -> tuple[ConditionSpec, ...]:
+    """Everything that a set of this kind of samples could tell of them."""
+    if kind != "image":
+        return ()
+    return (
+        ConditionSpec("attributes", ("tall", "wide")),
+        ConditionSpec("image", shape=SHAPES["image"]),
+        ConditionSpec("domain", shape=SHAPES["image"]),
+        ConditionSpec("text", WORDS, (6,)),
+        ConditionSpec("sound", shape=(1, 32, 24)),
+    )
+
+
+def conditions(spec: ConditionSpec, made: torch.Generator) -> torch.Tensor | None:
+    """Conditions for the samples, as a data set stores them; None where they are the labels."""
+    if spec.kind == "attributes":
+        return torch.randint(0, 2, (COUNT, len(spec.names)), generator=made).float()
+    if spec.kind == "text":
+        return torch.randint(0, len(spec.names), (COUNT, *spec.shape), generator=made)
+    if spec.kind in ("image", "domain", "sound"):
+        count = COUNT - 5 if spec.kind == "domain" else COUNT
+        return torch.randint(0, 256, (count, *spec.shape), generator=made, dtype=torch.uint8)
+    return None
+
+
 def trainer(key: str, kind: str, seed: int = 0, **knobs: object) -> Trainer:
     variant: type[GAN] = VARIANTS[key]
-    spec = SampleSpec(kind, SHAPES[kind], CLASSES)
-    config = variant.Config(batch=6, width=4, **knobs)
+    spec = SampleSpec(kind, SHAPES[kind], CLASSES, offers(kind)).telling(variant.told)
+    config = variant.Config(**{"batch": 6, "width": 4, **small(variant), **knobs})
     made = torch.Generator().manual_seed(1)
     if kind == "points":
-        x = torch.rand(24, *spec.shape, generator=made) * 2 - 1
+        x = torch.rand(COUNT, *spec.shape, generator=made) * 2 - 1
     else:
-        x = torch.randint(0, 256, (24, *spec.shape), generator=made, dtype=torch.uint8)
-    samples = Samples(x, torch.arange(24) % 3)
+        x = torch.randint(0, 256, (COUNT, *spec.shape), generator=made, dtype=torch.uint8)
+    samples = Samples(x, torch.arange(COUNT) % 3, told=conditions(spec.condition, made))
     return Trainer.build(variant, config, spec, samples, seed, CPU)
+
+
+def small(variant: type[GAN]) -> dict[str, object]:
+    """The variant's own test knobs: its lowest width where 4 is too narrow."""
+    low = knobs_of(variant.Config)["width"].low
+    return {"width": int(max(low or 0, 4))}
+
+
+def told(made: Trainer, count: int) -> dict[str, torch.Tensor]:
+    """The inputs of the generator for the first samples."""
+    batch = next(made.batches)
+    c = None if batch.c is None else batch.c[:count]
+    return made.gan.tell(Batch(batch.x[:count], c))
 
 
 def weights(made: Trainer, side: str) -> list[torch.Tensor]:
@@ -100,18 +144,44 @@ def test_one_seed_gives_one_training_and_another_another(key: str, kind: str) ->
 
 @pytest.mark.parametrize(("key", "kind"), PAIRS)
 def test_samples_have_the_declared_shape_with_and_without_classes(key: str, kind: str) -> None:
-    told = [{}]
+    wishes = [{}]
     if "conditional" in VARIANTS[key].Config.model_fields:
-        told.append({"conditional": True})
-    for knobs in told:
+        wishes.append({"conditional": True})
+    for knobs in wishes:
         made = trainer(key, kind, **knobs)
         made.step()
         z = torch.randn(3, made.gan.config.z_dim)
-        c = torch.tensor([0, 1, 2]) if made.gan.condition.classes else None
+        inputs = told(made, 3)
+        assert set(inputs) == {taken.kind for taken in made.gan.inputs}
         with torch.no_grad():
-            x = made.gan.sample(made.averaged(), z, c, psi=0.7)
-        assert x.shape == (3, *SHAPES[kind])
-        assert torch.isfinite(x).all()
+            x = made.gan.sample(made.averaged(), z, inputs, psi=0.7)
+            beside = made.gan.beside(made.averaged(), x, inputs)
+        for shown in (x, *beside.values()):
+            assert shown.shape == (3, *SHAPES[kind])
+            assert torch.isfinite(shown).all()
+
+
+@pytest.mark.parametrize(("key", "kind"), PAIRS)
+def test_classes_can_be_blended(key: str, kind: str) -> None:
+    blendable = "conditional" in VARIANTS[key].Config.model_fields
+    if not blendable and VARIANTS[key].told != "classes":
+        return
+    made = trainer(key, kind, **({"conditional": True} if blendable else {}))
+    players, z = made.averaged(), torch.randn(3, made.gan.config.z_dim)
+    indices, weights = torch.tensor([2, 0, 1]), torch.eye(3)[[2, 0, 1]]
+    with torch.no_grad():
+        whole = made.gan.sample(players, z, {"classes": indices})
+        blended = made.gan.sample(players, z, {"classes": weights})
+        half = made.gan.sample(players, z, {"classes": (weights + torch.eye(3)[0]) / 2})
+    torch.testing.assert_close(whole, blended)
+    assert half.shape == whole.shape
+
+
+@pytest.mark.parametrize("key", VARIANTS)
+def test_its_default_data_exists_and_fits(key: str) -> None:
+    recipe = Recipe.make(key)
+    assert recipe.data == VARIANTS[key].default_data
+    assert Recipe.from_dict(tomllib.loads(recipe.to_toml())) == recipe
 
 
 @pytest.mark.parametrize("key", VARIANTS)

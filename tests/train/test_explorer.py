@@ -17,12 +17,13 @@ MODEL = m.Model("gan", "points", SampleSpec("image", (1, 64, 64)), z_dim=3)
 def sampler(nimg: int = 0, draw: object = None, model: m.Model = MODEL) -> MagicMock:
     """A generator that paints every sample with the first latent, times psi."""
 
-    def paint(z: np.ndarray, classes: np.ndarray | None, psi: float) -> np.ndarray:
+    def paint(z: np.ndarray, told: m.Told, psi: float, shift: object) -> np.ndarray:
         return np.broadcast_to(psi * z[:, :1, None, None], (len(z), 1, 64, 64)).copy()
 
     made = MagicMock(spec=Sampler)
     made.model, made.nimg, made.source = model, nimg, "live"
     made.draw.side_effect = draw or paint
+    made.examples, made.fill.return_value, made.beside.return_value = None, {}, {}
     return made
 
 
@@ -59,7 +60,7 @@ def test_a_request_is_drawn_from_the_newest_model(explorer: Explorer) -> None:
 def test_only_the_newest_request_of_a_tag_is_drawn(explorer: Explorer) -> None:
     held, go = threading.Event(), threading.Event()
 
-    def slow(z: np.ndarray, classes: object, psi: float) -> np.ndarray:
+    def slow(z: np.ndarray, told: m.Told, psi: float, shift: object) -> np.ndarray:
         held.set()
         assert go.wait(10)
         return np.broadcast_to(z[:, :1, None, None], (len(z), 1, 64, 64)).copy()
@@ -83,7 +84,7 @@ def test_a_slider_is_not_kept_waiting_by_the_gallery(explorer: Explorer) -> None
     first = threading.Event()
     go = threading.Event()
 
-    def counted(z: np.ndarray, classes: object, psi: float) -> np.ndarray:
+    def counted(z: np.ndarray, told: m.Told, psi: float, shift: object) -> np.ndarray:
         order.append(len(z))
         if len(order) == 1:
             first.set()
@@ -115,7 +116,7 @@ def test_what_was_asked_of_another_model_is_dropped(explorer: Explorer) -> None:
 def test_a_failure_is_told_and_the_next_request_answered(explorer: Explorer) -> None:
     calls: list[int] = []
 
-    def fails_once(z: np.ndarray, classes: object, psi: float) -> np.ndarray:
+    def fails_once(z: np.ndarray, told: m.Told, psi: float, shift: object) -> np.ndarray:
         calls.append(1)
         if len(calls) == 1:
             raise ValueError("this z will not do")

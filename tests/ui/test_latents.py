@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Model
 from ganstudio.ui.latents import Fixed, Point, directions, from_text, to_text
 
@@ -9,7 +9,8 @@ SPEC = SampleSpec("image", (1, 8, 8))
 
 
 def model(z_dim=32, prior="normal", classes=()):
-    return Model("dcgan", "digits", SPEC, z_dim, prior, classes)
+    inputs = (ConditionSpec("classes", tuple(classes)),) if classes else ()
+    return Model("dcgan", "digits", SPEC, z_dim, prior, inputs)
 
 
 def test_directions_are_at_right_angles_and_repeatable():

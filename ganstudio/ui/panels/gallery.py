@@ -241,7 +241,7 @@ class GalleryPanel(Panel):
             return
         if not self.isVisible():
             return
-        ticket = self.studio.ask(TAG, self._latents.z, self._latents.classes)
+        ticket = self.studio.ask(TAG, self._latents.z, self._latents.told)
         self._since = min(self._since, ticket)
         self._stale = False
 

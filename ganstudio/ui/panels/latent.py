@@ -323,8 +323,8 @@ class LatentPanel(Panel):
         self._stale = not self.isVisible()
         if point is None or self._stale:
             return
-        classes = np.array([point.category]) if point.model.classes else None
-        self.studio.ask(TAG, point.z[None], classes, point.psi)
+        told = {"classes": np.array([point.category])} if point.model.classes else {}
+        self.studio.ask(TAG, point.z[None], told, point.psi)
 
 
 def _draw_solid(

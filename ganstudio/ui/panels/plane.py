@@ -169,7 +169,9 @@ class PlanePanel(Panel):
         points = self._model is not None and self._model.spec.shape == (2,)
         self._stale = points and not self.isVisible()
         if points and not self._stale:
-            self.studio.ask(TAG, self._z, self._classes)
+            self.studio.ask(
+                TAG, self._z, {} if self._classes is None else {"classes": self._classes}
+            )
             self._ask_point()
 
     def _ask_point(self) -> None:
@@ -182,8 +184,8 @@ class PlanePanel(Panel):
         z, category = self._here
         if z.shape != (self._model.z_dim,):
             return
-        classes = np.array([category]) if self._model.classes else None
-        self.studio.ask(POINT_TAG, z[None], classes)
+        told = {"classes": np.array([category])} if self._model.classes else {}
+        self.studio.ask(POINT_TAG, z[None], told)
 
     def _place_fakes(self, fakes: np.ndarray) -> None:
         self._fakes = fakes

@@ -265,7 +265,7 @@ class SolidPanel(Panel):
             return
         z, classes = self._wish(model)
         self._latents = z, classes
-        ticket = self.studio.ask(TAG, z, classes)
+        ticket = self.studio.ask(TAG, z, {} if classes is None else {"classes": classes})
         self._since = min(self._since, ticket)
         self._stale = False
 

@@ -22,9 +22,14 @@ SPECS = {
 class Asked:
     tag: str
     z: np.ndarray
-    classes: np.ndarray | None
+    told: m.Told
     psi: float
+    shift: np.ndarray | None
     ticket: int
+
+    @property
+    def classes(self):
+        return self.told.get("classes")
 
 
 class QuietStudio(Studio):
@@ -35,22 +40,33 @@ class QuietStudio(Studio):
         self._timer.stop()
         self.asked: list[Asked] = []
 
-    def ask(self, tag, z, classes=None, psi=1.0):
-        self.asked.append(Asked(tag, z, classes, psi, len(self.asked) + 1))
+    def ask(self, tag, z, told=None, psi=1.0, shift=None):
+        self.asked.append(Asked(tag, z, told or {}, psi, shift, len(self.asked) + 1))
         return len(self.asked)
 
     def of(self, tag):
         return [asked for asked in self.asked if asked.tag == tag]
 
-    def offer(self, kind="image", z_dim=32, classes=(), nimg=12_000, prior="normal", **other):
+    def offer(
+        self,
+        kind="image",
+        z_dim=32,
+        classes=(),
+        nimg=12_000,
+        prior="normal",
+        inputs=(),
+        examples=None,
+        **other,
+    ):
         """Have a model of this kind ready, as the explorer would."""
         spec = SPECS[kind]
         if classes:
-            spec = SampleSpec(spec.kind, spec.shape, ConditionSpec("classes", tuple(classes)))
-        model = m.Model("dcgan", "digits", spec, z_dim, prior, tuple(classes))
+            inputs = (ConditionSpec("classes", tuple(classes)), *inputs)
+            spec = SampleSpec(spec.kind, spec.shape, inputs[0])
+        model = m.Model("dcgan", "digits", spec, z_dim, prior, tuple(inputs))
         for name, value in other.items():
             object.__setattr__(model, name, value)
-        self._on_model(m.ModelReady("live", nimg, model))
+        self._on_model(m.ModelReady("live", nimg, model, examples))
         return model
 
     def answer(self, asked, samples=None, nimg=12_000):
