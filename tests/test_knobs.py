@@ -57,3 +57,14 @@ def test_a_redeclared_knob_changes_its_default_alone() -> None:
 def test_a_config_is_frozen() -> None:
     with pytest.raises(ValidationError):
         Optics().blur = 1.0  # type: ignore[misc]
+
+
+def test_a_knob_with_one_value_is_settled_and_a_path_can_be_looked_for():
+    class Fixed(Config):
+        z_dim: int = knob(0, low=0, high=0, help="No noise.")
+        folder: str = knob("", browse="folder", help="Where.")
+
+    found = knobs_of(Fixed)
+    assert found["z_dim"].settled
+    assert not found["folder"].settled
+    assert found["folder"].browse == "folder"

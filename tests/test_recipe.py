@@ -91,3 +91,8 @@ def test_knobs_of_every_variant_survive_toml(variant: str) -> None:
     assert Recipe.from_dict(tomllib.loads(recipe.to_toml())) == recipe
     with pytest.raises(RecipeError, match="batch = -5"):
         Recipe.make(variant, data, {"batch": -5})
+
+
+def test_the_data_a_variant_is_at_its_best_on_is_the_default() -> None:
+    assert Recipe.make("gan3d").data == "furniture"
+    assert Recipe.from_dict({"variant": "gan3d"}).data == "furniture"

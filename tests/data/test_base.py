@@ -78,3 +78,28 @@ def test_no_labels_no_condition():
 def test_nothing_to_draw_from_is_refused():
     with pytest.raises(DataError, match="no samples"):
         Batches(Samples(torch.zeros(0, 2)), 2, 0, CPU)
+
+
+def test_conditions_are_brought_instead_of_labels_and_pictures_in_the_unit_range():
+    x = torch.arange(16, dtype=torch.uint8).view(16, 1, 1, 1)
+    batch = next(Batches(Samples(x, torch.arange(16), told=255 - x), 8, 0, CPU))
+    assert batch.c.dtype == torch.float32
+    assert torch.allclose(batch.c, -batch.x, atol=1e-6)
+
+
+def test_another_domain_has_an_order_of_its_own():
+    x = torch.arange(32, dtype=torch.uint8).view(32, 1, 1, 1)
+    samples = Samples(x, told=x[:20])
+    batches = Batches(samples, 8, 0, CPU, paired=False)
+    first = [next(batches) for _ in range(8)]
+    assert any(not torch.equal(batch.x, batch.c) for batch in first)
+    assert len({int(c) for batch in first for c in ((batch.c + 1) * 127.5).round()}) > 15
+    again = Batches(samples, 8, 0, CPU, paired=False)
+    again.restore({"epoch": 1, "position": 24})
+    assert torch.equal(next(again).c, first[7].c)
+
+
+def test_conditions_for_other_samples_are_refused():
+    x = torch.zeros(8, 1, 1, 1, dtype=torch.uint8)
+    with pytest.raises(DataError, match="8 samples, but 5 conditions"):
+        Batches(Samples(x, told=x[:5]), 4, 0, CPU)
