@@ -33,7 +33,8 @@ class ConditionSpec:
     Attributes:
         kind: ``none``, or the sort of the condition tensor ``c``.
         names: of classes or attributes in the order of their indices; the words of a text.
-        shape: shape of one condition without the batch axis; ``()`` for a class index.
+        shape: of one condition without the batch axis: ``()`` for a class index, (A,) for
+            attributes, (L,) for words.
         title: what it is about, such as ``expression`` or ``outline``.
     """
 

@@ -32,6 +32,7 @@ class Samples:
             and sounds in storage form; None where it is the labels or nothing. For a
             ``domain`` (M, C, H, W), pictures that belong to no sample of ``x``.
         waves: (N, T) int16, the sounds of a ``sound`` condition as they are heard.
+        notes: what was left out while reading, and why, one line each.
     """
 
     x: Tensor
@@ -39,6 +40,7 @@ class Samples:
     attributes: dict[str, Tensor] | None = None
     told: Tensor | None = None
     waves: Tensor | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def conditions(self) -> Tensor | None:

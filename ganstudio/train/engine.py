@@ -121,6 +121,8 @@ class Engine:
                 f"{recipe.data} gave samples of shape {tuple(samples.x.shape[1:])}, but said "
                 f"{spec.shape}"
             )
+        for note in samples.notes:
+            announce(m.Noted(note, "warning"))
         announce(m.StateChanged("loading", f"building {recipe.variant}"))
         variant: type[GAN] = registry.find("gans", recipe.variant)
         trainer = Trainer.build(variant, recipe.gan, spec, samples, recipe.basics.seed, machine)

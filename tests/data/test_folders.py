@@ -1,0 +1,217 @@
+"""Data sets made of somebody's own files: what is read, what is left out, what is refused."""
+
+import struct
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from ganstudio.data import _folder
+from ganstudio.data.base import DataError
+from ganstudio.data.captioned_folder import CaptionedFolder
+from ganstudio.data.image_folder import ImageFolder
+from ganstudio.data.paired_folder import PairedFolder
+from ganstudio.data.sound_folder import SoundFolder
+from ganstudio.data.unpaired_folders import UnpairedFolders
+from ganstudio.words import decode
+
+RED, BLUE, GREEN = (255, 0, 0), (0, 0, 255), (0, 128, 0)
+
+
+def picture(path: Path, colour=RED, size=(20, 20), mode="RGB", **options) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, colour).save(path, **options)
+    return path
+
+
+def tone(path: Path, hz: float = 1000.0) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        samples = np.sin(np.arange(8000) * 2 * np.pi * hz / 8000) * 20000
+        file.writeframes(samples.astype("<i2").tobytes())
+
+
+def made(kind, folder: Path, told=None, **knobs):
+    return kind(kind.Config(folder=str(folder), size=16, **knobs), Path("nowhere"), told)
+
+
+def means(x: torch.Tensor) -> list[list[int]]:
+    return [[round(float(v)) for v in sample.float().mean((1, 2))] for sample in x]
+
+
+def test_sub_folders_are_classes(tmp_path):
+    for name, colour in (("cats", RED), ("dogs", BLUE)):
+        for index in range(2):
+            picture(tmp_path / name / f"{index}.png", colour)
+    picture(tmp_path / "loose.png", GREEN)
+    (tmp_path / "empty").mkdir()
+    data = made(ImageFolder, tmp_path)
+    condition = data.spec(data.config).condition
+    assert condition.names == ("cats", "dogs")
+    samples = data.load()
+    assert samples.labels.tolist() == [0, 0, 1, 1]
+    assert means(samples.x) == [[255, 0, 0]] * 2 + [[0, 0, 255]] * 2
+
+
+def test_one_folder_has_no_classes_and_grey_is_grey(tmp_path):
+    picture(tmp_path / "a.png"), picture(tmp_path / "deep" / "b.jpg", BLUE)
+    data = made(ImageFolder, tmp_path, colour=False)
+    samples = data.load()
+    assert data.spec(data.config).condition.kind == "none"
+    assert samples.labels is None
+    assert samples.x.shape == (2, 1, 16, 16)
+    assert data.preview(2).shape == (2, 1, 16, 16)
+    assert data.preview(3) is None
+
+
+def test_the_middle_square_is_taken(tmp_path):
+    wide = Image.new("RGB", (60, 20), BLUE)
+    wide.paste(RED, (20, 0, 40, 20))
+    wide.save(tmp_path / "a.png")
+    wide.save(tmp_path / "b.png")
+    got, _ = means(made(ImageFolder, tmp_path).load().x)
+    assert got == pytest.approx([255, 0, 0], abs=2)
+
+
+def test_transparency_becomes_white_and_photographs_stand_upright(tmp_path):
+    picture(tmp_path / "clear.png", (0, 0, 255, 0), mode="RGBA")
+    tall = Image.new("RGB", (20, 20), BLUE)
+    tall.paste(RED, (0, 0, 20, 10))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the top is on the right
+    tall.save(tmp_path / "turned.png", exif=exif)
+    clear, turned = made(ImageFolder, tmp_path).load().x
+    assert means(clear[None]) == [[255, 255, 255]]
+    assert turned[0, :, -1].float().mean() > 200
+    assert turned[0, :, 0].float().mean() < 50
+
+
+@pytest.mark.parametrize(
+    ("mode", "colour", "expected"),
+    [
+        ("CMYK", (0, 255, 255, 0), [254, 0, 0]),
+        ("P", 0, [0, 0, 0]),
+        ("I;16", 65535, [255, 255, 255]),
+        ("LA", (0, 0), [255, 255, 255]),
+        ("1", 1, [255, 255, 255]),
+    ],
+)
+def test_every_kind_of_picture_is_read(tmp_path, mode, colour, expected):
+    ending = "tif" if mode in ("CMYK", "I;16") else "png"
+    for name in "ab":
+        picture(tmp_path / f"{name}.{ending}", colour, mode=mode)
+    got = means(made(ImageFolder, tmp_path).load().x)[0]
+    assert got == pytest.approx(expected, abs=2)
+
+
+def test_what_cannot_be_read_is_left_out_and_named(tmp_path):
+    picture(tmp_path / "good.png"), picture(tmp_path / "fine.png", BLUE)
+    (tmp_path / "void.png").write_bytes(b"")
+    (tmp_path / "text.jpg").write_text("no picture at all")
+    whole = picture(tmp_path / "cut.png", size=(200, 200)).read_bytes()
+    (tmp_path / "cut.png").write_bytes(whole[:-60])
+    bomb = bytearray(picture(tmp_path / "bomb.bmp").read_bytes())
+    bomb[18:26] = struct.pack("<ii", 60_000, 60_000)
+    (tmp_path / "bomb.bmp").write_bytes(bomb)
+    samples = made(ImageFolder, tmp_path).load()
+    assert len(samples.x) == 2
+    notes = "\n".join(samples.notes)
+    for word in ("void.png is empty", "text.jpg is no picture", "cut.png is damaged", "bomb.bmp"):
+        assert word in notes
+    assert len(samples.notes) == 4
+
+
+def test_many_faults_are_counted(tmp_path):
+    picture(tmp_path / "a.png"), picture(tmp_path / "b.png")
+    for index in range(_folder.MOST_FAULTS + 5):
+        (tmp_path / f"bad{index}.png").write_bytes(b"x")
+    notes = made(ImageFolder, tmp_path).load().notes
+    assert len(notes) == _folder.MOST_FAULTS + 1
+    assert notes[-1] == "and 5 more"
+
+
+@pytest.mark.parametrize(
+    "kind", [ImageFolder, PairedFolder, CaptionedFolder, SoundFolder, UnpairedFolders]
+)
+def test_a_missing_or_empty_folder_is_told_before_and_refused(kind, tmp_path):
+    for folder in ("", str(tmp_path / "nowhere")):
+        config = kind.Config(folder=folder)
+        assert kind.missing(config, tmp_path)
+        kind.spec(config)
+        with pytest.raises(DataError, match="choose the"):
+            kind(config, tmp_path).load()
+    knobs = {"source_folder": str(tmp_path)} if kind is UnpairedFolders else {}
+    config = kind.Config(folder=str(tmp_path), **knobs)
+    assert kind.missing(config, tmp_path) == []
+    with pytest.raises(DataError, match=r"at least 2 are needed. there are none"):
+        kind(config, tmp_path).load()
+
+
+def test_pairs_are_split(tmp_path):
+    for name in "ab":
+        both = Image.new("RGB", (40, 20), RED)
+        both.paste(BLUE, (20, 0, 40, 20))
+        both.save(tmp_path / f"{name}.png")
+    picture(tmp_path / "single.png")
+    data = made(PairedFolder, tmp_path, told="image")
+    samples = data.load()
+    assert means(samples.x) == [[255, 0, 0]] * 2
+    assert means(samples.told) == [[0, 0, 255]] * 2
+    assert "single.png is 20 x 20, but a pair is twice as wide as high" in samples.notes[0]
+    assert data.spec(data.config).offer("image").shape == (3, 16, 16)
+    swapped = made(PairedFolder, tmp_path, told="image", source="left").load()
+    assert means(swapped.told) == [[255, 0, 0]] * 2
+
+
+def test_two_folders_stay_apart(tmp_path):
+    for index in range(3):
+        picture(tmp_path / "x" / f"{index}.png", RED)
+    for index in range(2):
+        picture(tmp_path / "y" / f"{index}.png", BLUE)
+    data = made(UnpairedFolders, tmp_path / "y", "domain", source_folder=str(tmp_path / "x"))
+    samples = data.load()
+    assert means(samples.x) == [[0, 0, 255]] * 2
+    assert means(samples.told) == [[255, 0, 0]] * 3
+    assert data.spec(data.config).offer("domain").title == "x"
+    lines = UnpairedFolders.missing(UnpairedFolders.Config(), tmp_path)
+    assert [line.split(" ")[0] for line in lines] == ["folder", "source_folder"]
+
+
+def test_captions_lie_beside_the_pictures(tmp_path):
+    for name, caption in (("a", "A red square.\nsecond line"), ("b", "a blue one")):
+        picture(tmp_path / f"{name}.png")
+        (tmp_path / f"{name}.txt").write_text(caption)
+    picture(tmp_path / "mute.png")
+    picture(tmp_path / "blank.png")
+    (tmp_path / "blank.txt").write_text("  \n")
+    data = made(CaptionedFolder, tmp_path, told="text", words=4)
+    samples, text = data.load(), data.spec(data.config).offer("text")
+    assert text.names == ("", "?", "a", "blue", "one", "red", "square")
+    read = [decode(row.tolist(), text.names) for row in samples.told]
+    assert read == ["a red square", "a blue one"]
+    assert samples.told.shape == (2, 4)
+    notes = "\n".join(samples.notes)
+    assert "mute.txt is not there" in notes
+    assert "blank.txt is empty" in notes
+
+
+def test_sounds_lie_beside_the_pictures(tmp_path):
+    for name, hz in (("low", 200.0), ("high", 3000.0)):
+        picture(tmp_path / f"{name}.png")
+        tone(tmp_path / f"{name}.wav", hz)
+    picture(tmp_path / "mute.png")
+    picture(tmp_path / "broken.png")
+    (tmp_path / "broken.wav").write_bytes(b"RIFFnothing")
+    data = made(SoundFolder, tmp_path, told="sound", seconds=0.5)
+    samples = data.load()
+    shape = data.spec(data.config).offer("sound").shape
+    assert samples.told.shape == (2, *shape)
+    assert samples.waves.shape == (2, 8000)
+    high, low = samples.told[:, 0].float().mean(2).argmax(1).tolist()
+    assert high > low
+    notes = "\n".join(samples.notes)
+    assert "mute.wav is not there" in notes
+    assert "broken.png has no sound" in notes
