@@ -11,8 +11,16 @@ from ganstudio.data.base import DataError, Dataset, Samples
 from ganstudio.knobs import knobs_of
 
 KEYS = registry.keys("data")
-NEED_FILES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}
-DRAWN = [key for key in KEYS if key not in NEED_FILES]
+IDX = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+NEED_FILES = {  # the folder under the data folder, and what must be in it
+    "mnist": ("MNIST/raw", *IDX),
+    "fashion_mnist": ("FashionMNIST/raw", *IDX),
+    "kmnist": ("KMNIST/raw", *IDX),
+    "cifar10": ("cifar-10-batches-bin", "data_batch_1.bin", "data_batch_5.bin"),
+    "celeba": ("celeba", "img_align_celeba", "list_attr_celeba.txt"),
+}
+OWN = [key for key in KEYS if "folder" in knobs_of(registry.find("data", key).Config)]
+DRAWN = [key for key in KEYS if key not in (*NEED_FILES, *OWN)]
 
 
 def small(kind: type[Dataset]):
@@ -96,7 +104,7 @@ def test_the_preview_agrees_with_the_spec(key):
     made = kind(config, Path("nowhere"))
     preview = made.preview(5)
     if preview is None:
-        assert key in NEED_FILES
+        assert key in (*NEED_FILES, *OWN)
         return
     spec = kind.spec(config)
     assert tuple(preview.shape) == (5, *spec.shape)
@@ -111,7 +119,7 @@ def test_missing_files_are_named(key, tmp_path, capfd):
     with pytest.raises(DataError) as caught:
         kind(kind.Config(), tmp_path).load()
     message = str(caught.value)
-    assert str(tmp_path / NEED_FILES[key] / "raw") in message
-    assert "train-images-idx3-ubyte" in message
-    assert "train-labels-idx1-ubyte" in message
+    folder, *files = NEED_FILES[key]
+    assert str(tmp_path / folder) in message
+    assert all(name in message for name in files)
     assert "--data-root" in message

@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST read the same kind of files; these are tiny ones of our own."""
+"""MNIST and its look-alikes read the same kind of files; these are tiny ones of our own."""
 
 import struct
 from pathlib import Path
@@ -8,9 +8,10 @@ import torch
 
 from ganstudio.data.base import DataError, Dataset
 from ganstudio.data.fashion_mnist import FashionMnist
+from ganstudio.data.kmnist import Kmnist
 from ganstudio.data.mnist import Mnist
 
-SETS = [(Mnist, "MNIST"), (FashionMnist, "FashionMNIST")]
+SETS = [(Mnist, "MNIST"), (FashionMnist, "FashionMNIST"), (Kmnist, "KMNIST")]
 IMAGES = torch.randint(0, 256, (12, 28, 28), generator=torch.Generator().manual_seed(0))
 LABELS = torch.arange(12) % 10
 

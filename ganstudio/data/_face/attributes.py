@@ -82,6 +82,11 @@ MEASURES: dict[str, tuple[float, float]] = {
 }
 """Every attribute that is a number: its lowest and highest value. ``tilt`` is in degrees."""
 
+FLAGS = (
+    "smiling", "open mouth", "glasses", "hat", "beard", "long hair", "dark hair", "dark skin",
+)  # fmt: skip
+"""Traits that a face has or has not, each of them plain to see at 32 pixels."""
+
 _BEARDED_STYLES = ("bald", "buzz", "short", "spiky", "curly", "bun", "mohawk")
 # a smile may be closed, a laugh never is: the range of mouth_open under each expression
 _OPEN_BY_EXPRESSION = ((0.0, 0.8), (0.5, 1.0), (0.0, 0.15), (0.0, 0.45), (0.35, 1.0), (0.0, 0.6))
@@ -90,7 +95,7 @@ _OPEN_BY_EXPRESSION = ((0.0, 0.8), (0.5, 1.0), (0.0, 0.15), (0.0, 0.45), (0.35, 
 _COLUMNS = 48
 
 
-def draw(count: int, seed: int) -> Look:
+def draw(count: int, seed: int, expression: str | None = None) -> Look:
     """Draw the attributes of faces: the same for the same seed.
 
     The first faces of a larger set are the faces of a smaller one.
@@ -98,6 +103,7 @@ def draw(count: int, seed: int) -> Look:
     Args:
         count: how many faces.
         seed: of the draw.
+        expression: that all of them have; by chance when None.
 
     Returns:
         by name, (count,) tensors: int64 indices into ``ATTRIBUTES``, float32 for ``MEASURES``.
@@ -110,8 +116,25 @@ def draw(count: int, seed: int) -> Look:
         drawn[name] = low + (high - low) * next(column)
     for name, choice in CHOICES.items():
         drawn[name] = _pick(next(column), choice)
+    if expression is not None:
+        drawn["expression"].fill_(ATTRIBUTES["expression"].index(expression))
     _agree(drawn)
     return drawn
+
+
+def flags(look: Look) -> Tensor:
+    """(N, A) float32, 1 where a face has the trait of that name in ``FLAGS``."""
+    traits = (
+        has(look, "expression", "happy", "laughing"),
+        look["mouth_open"] > 0.3,
+        has(look, "glasses", "round", "square"),
+        ~has(look, "hat", "none"),
+        ~has(look, "beard", "none"),
+        has(look, "hair", "long", "bob"),
+        has(look, "hair_colour", "black", "brown"),
+        has(look, "skin", "brown", "deep"),
+    )
+    return torch.stack(traits, dim=1).float()
 
 
 def colours(name: str, index: Tensor) -> Tensor:
@@ -126,6 +149,11 @@ def colours(name: str, index: Tensor) -> Tensor:
     """
     palette = torch.tensor([list(bytes.fromhex(code)) for code in CHOICES[name].colours])
     return (palette[index].float() / 255)[:, :, None, None]
+
+
+def rgb(code: str) -> Tensor:
+    """One colour, (1, 3, 1, 1) float32 in [0, 1], from its code ``rrggbb``."""
+    return torch.tensor([value / 255 for value in bytes.fromhex(code)]).view(1, 3, 1, 1)
 
 
 def has(look: Look, name: str, *values: str) -> Tensor:

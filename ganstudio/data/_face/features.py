@@ -9,20 +9,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ganstudio.data._face.attributes import has
+from ganstudio.data._face.attributes import has, rgb
 from ganstudio.nn.sdf import Canvas, Look, box, circle, ellipse, segment
 
 EYE_Y, MOUTH_Y, NOSE_Y = -0.02, 0.33, 0.15
 SHADOW = torch.tensor([0.86, 0.74, 0.70]).view(1, 3, 1, 1)
 """What skin in the shade keeps of its red, green and blue."""
 _WHITE = torch.ones(1, 3, 1, 1)
-
-
-def _rgb(code: str) -> Tensor:
-    return torch.tensor([value / 255 for value in bytes.fromhex(code)]).view(1, 3, 1, 1)
-
-
-_INK, _MOUTH, _TONGUE, _LIPS, _BLUSH = map(_rgb, ("2b2230", "6d1f2c", "e8707a", "b2473f", "f2566a"))
+_INK, _MOUTH, _TONGUE, _LIPS, _BLUSH = map(rgb, ("2b2230", "6d1f2c", "e8707a", "b2473f", "f2566a"))
 # by expression: half width of the mouth, how far its middle hangs below (or rises above) the
 # corners, how far the lower lip opens; then rise of brows, their inner and outer ends; lid slope
 _BY_EXPRESSION = torch.tensor([
@@ -62,18 +56,34 @@ def skin(head: Canvas, look: Look) -> None:
     head.tint((far * (-1 / 0.012)).exp_() * cover * merry * 1.15, blush)
 
 
-def face(head: Canvas, look: Look) -> None:
-    """Beard, nose, mouth and eyes."""
-    n = NOSE_Y + (look["nose"] - 1) * 0.05
+def beard(head: Canvas, look: Look) -> None:
+    """A full beard on cheeks and chin, behind mouth and nose."""
     head.each(look, has(look, "beard", "full"), _full_beard)
-    nose = head.window(-0.3, -0.1, 0.3, 0.4)
-    nose.paint(ellipse(nose.x, nose.y - n, 0.062 * look["nose"], 0.046 * look["nose"]),
+
+
+def nose(head: Canvas, look: Look) -> None:
+    """The nose: a shadow, and a paler ball on it."""
+    n = NOSE_Y + (look["nose"] - 1) * 0.05
+    part = head.window(-0.3, -0.1, 0.3, 0.4)
+    part.paint(ellipse(part.x, part.y - n, 0.062 * look["nose"], 0.046 * look["nose"]),
                look["skin_dark"])  # fmt: skip
     glow = look["skin_rgb"].lerp(_WHITE, 0.12)
-    nose.paint(ellipse(nose.x + 0.004, nose.y - n + 0.018, 0.05 * look["nose"],
+    part.paint(ellipse(part.x + 0.004, part.y - n + 0.018, 0.05 * look["nose"],
                        0.036 * look["nose"]), glow)  # fmt: skip
+
+
+def mouth(head: Canvas, look: Look) -> None:
+    """Lips, and between them teeth and tongue as far as the mouth is open."""
     _mouth(head.window(-0.45, 0.15, 0.45, 0.7), look)
+
+
+def moustache(head: Canvas, look: Look) -> None:
+    """The hair of a beard or moustache that lies over the mouth."""
     head.each(look, has(look, "beard", "moustache", "full"), _moustache)
+
+
+def eyes(head: Canvas, look: Look) -> None:
+    """Both eyes, shut where the face laughs."""
     _eyes(head.window(-0.55, -0.3, 0.55, 0.3), look)
 
 
@@ -182,12 +192,12 @@ def glasses(head: Canvas, look: Look) -> None:
 
 def _round_glasses(head: Canvas, look: Look) -> None:
     s, v = head.x.abs(), head.y - EYE_Y
-    _frames(head, circle(s - look["eye_gap"] - 0.005, v, 0.175), look, _rgb("3a2b24"))
+    _frames(head, circle(s - look["eye_gap"] - 0.005, v, 0.175), look, rgb("3a2b24"))
 
 
 def _square_glasses(head: Canvas, look: Look) -> None:
     s, v = head.x.abs(), head.y - EYE_Y
-    _frames(head, box(s - look["eye_gap"] - 0.01, v, 0.175, 0.15, 0.05), look, _rgb("23283a"))
+    _frames(head, box(s - look["eye_gap"] - 0.01, v, 0.175, 0.15, 0.05), look, rgb("23283a"))
 
 
 def _frames(head: Canvas, lens: Tensor, look: Look, colour: Tensor) -> None:
