@@ -247,6 +247,15 @@ class GAN(ABC):
         rate = self.config.g_lr if side == "G" else self.config.d_lr
         return float(rate) * self._share(side)
 
+    def settings(self, side: Side) -> dict[str, Any]:
+        """What a side's optimiser is set to before every update; a variant may add its betas."""
+        return {"lr": self.rate(side)}
+
+    @property
+    def augmentation(self) -> float:
+        """Chance now that D sees a sample changed, where nothing steers it; read every update."""
+        return float(self.config.augment)
+
     def _share(self, side: Side) -> float:
         """r / (r + 1) where a lazy phase comes every r rounds and adds updates, else 1.
 

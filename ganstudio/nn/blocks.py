@@ -6,12 +6,17 @@ from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 
-Norm = Literal["batch", "none"]
+from ganstudio.nn.spectral import spectral
+
+Norm = Literal["none", "batch", "spectral", "layer", "instance"]
+Conditioning = Literal["projection", "concat"]
 
 _CONV = {2: nn.Conv2d, 3: nn.Conv3d}
 _CONV_UP = {2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
 _BATCH_NORM = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+_INSTANCE_NORM = {2: nn.InstanceNorm2d, 3: nn.InstanceNorm3d}
 
 LEAK = 0.2
 TOLD_STD = 0.1  # of class embeddings beside a z of 1: louder, and G makes one sample a class
@@ -39,18 +44,14 @@ def halvings(side: int) -> tuple[int, int]:
 
 def down(dims: int, inputs: int, outputs: int, norm: Norm) -> nn.Sequential:
     """Halve each side: convolution 4, stride 2, leaky rectifier."""
-    parts: list[nn.Module] = [_CONV[dims](inputs, outputs, 4, 2, 1, bias=norm == "none")]
-    if norm == "batch":
-        parts.append(_BATCH_NORM[dims](outputs))
-    return nn.Sequential(*parts, nn.LeakyReLU(LEAK, inplace=True))
+    conv = _CONV[dims](inputs, outputs, 4, 2, 1, bias=keeps_bias(norm))
+    return nn.Sequential(conv, *norms(norm, dims, outputs), nn.LeakyReLU(LEAK, inplace=True))
 
 
 def up(dims: int, inputs: int, outputs: int, norm: Norm) -> nn.Sequential:
     """Double each side: transposed convolution 4, stride 2, rectifier."""
-    parts: list[nn.Module] = [_CONV_UP[dims](inputs, outputs, 4, 2, 1, bias=norm == "none")]
-    if norm == "batch":
-        parts.append(_BATCH_NORM[dims](outputs))
-    return nn.Sequential(*parts, nn.ReLU(inplace=True))
+    conv = _CONV_UP[dims](inputs, outputs, 4, 2, 1, bias=keeps_bias(norm))
+    return nn.Sequential(conv, *norms(norm, dims, outputs), nn.ReLU(inplace=True))
 
 
 def last_up(dims: int, inputs: int, channels: int) -> nn.Sequential:
@@ -58,9 +59,43 @@ def last_up(dims: int, inputs: int, channels: int) -> nn.Sequential:
     return nn.Sequential(_CONV_UP[dims](inputs, channels, 4, 2, 1), nn.Tanh())
 
 
-def batch_norm(dims: int, channels: int) -> nn.Module:
-    """Batch norm over 1, 2 or 3 dimensions."""
-    return _BATCH_NORM[dims](channels)
+def norms(norm: Norm, dims: int, channels: int) -> list[nn.Module]:
+    """The layers of a norm: one that follows a convolution, or none at all.
+
+    Args:
+        norm: ``layer`` takes all values of a sample together, ``instance`` each channel of a
+            sample. ``spectral`` is no layer: ``bound_spectrum`` puts it on the weights.
+        dims: 1 for features (N, C), 2 for images, 3 for voxels.
+        channels: channels that arrive.
+
+    Raises:
+        ValueError: for the instance norm of features, which would leave zeros.
+    """
+    if norm == "batch":
+        return [_BATCH_NORM[dims](channels)]
+    if norm == "layer":
+        return [nn.GroupNorm(1, channels)]
+    if norm == "instance":
+        if dims not in _INSTANCE_NORM:
+            raise ValueError("instance norm needs a grid: a feature alone has no spread")
+        return [_INSTANCE_NORM[dims](channels, affine=True)]
+    return []
+
+
+def keeps_bias(norm: Norm) -> bool:
+    """Whether a layer before this norm has a bias: others shift their output themselves."""
+    return norm in ("none", "spectral")
+
+
+def bound_spectrum(network: nn.Module) -> None:
+    """Hold every weight of a network at spectral norm 1; call it after initialisation.
+
+    Of a transposed convolution too the first axis is taken against the others.
+    """
+    weighted = (nn.Linear, nn.Embedding, *_CONV.values(), *_CONV_UP.values())
+    for module in list(network.modules()):
+        if isinstance(module, weighted):
+            spectral(module)
 
 
 def initialise_dcgan(network: nn.Module) -> None:
@@ -68,7 +103,7 @@ def initialise_dcgan(network: nn.Module) -> None:
 
     Source: Radford et al. 2016, arXiv:1511.06434, section 4; scales as in the PyTorch examples.
     """
-    scaled = tuple(_BATCH_NORM.values())
+    scaled = (nn.GroupNorm, *_BATCH_NORM.values(), *_INSTANCE_NORM.values())
     weighted = (nn.Linear, *_CONV.values(), *_CONV_UP.values())
     for module in network.modules():
         if isinstance(module, (*weighted, *scaled)):
@@ -126,6 +161,34 @@ class Told(nn.Module):
         if self.embedding is None:
             return z
         return torch.cat([z, look_up(self.embedding, c).to(z.dtype)], dim=1)
+
+
+class Joined(nn.Module):
+    """Sample and class joined: one plane a class beside the channels, 1 for the own, else 0.
+
+    Args:
+        classes: number of classes; 0 passes samples through.
+
+    Source: Mirza and Osindero 2014, arXiv:1411.1784, section 3.2, on grids.
+    """
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.classes = classes
+
+    def forward(self, x: Tensor, c: Tensor | None) -> Tensor:
+        """Samples (N, C, ...) and classes (N,) or (N, classes) to (N, C + classes, ...).
+
+        Raises:
+            ValueError: if there are classes and ``c`` is None.
+        """
+        if self.classes == 0:
+            return x
+        if c is None:
+            raise ValueError("this network is told a class with each sample, and got none")
+        planes = one_hot(c, self.classes).to(x.dtype) if c.dim() == 1 else c.to(x.dtype)
+        planes = planes.view(*planes.shape, *[1] * (x.dim() - 2))
+        return torch.cat([x, planes.expand(*planes.shape[:2], *x.shape[2:])], dim=1)
 
 
 class Judge(nn.Module):

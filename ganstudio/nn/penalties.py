@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 Score = Callable[[Tensor], Tensor]
 
@@ -64,8 +64,58 @@ def zero_centred(discriminator: Score, samples: Tensor) -> Tensor:
     return _squared_gradient(discriminator, samples.detach().requires_grad_())
 
 
-def _squared_gradient(discriminator: Score, samples: Tensor) -> Tensor:
+@torch.no_grad()
+def clip_weights(discriminator: nn.Module, limit: float) -> None:
+    """Cut every weight to -limit to limit, which bounds how steep the network can be.
+
+    Source: Arjovsky et al. 2017, arXiv:1701.07875, Algorithm 1.
+    """
+    for parameter in discriminator.parameters():
+        parameter.clamp_(-limit, limit)
+
+
+def logits_and_slopes(discriminator: Score, samples: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits and squared gradient norms at these samples, out of one pass.
+
+    A discriminator that treats samples one by one takes real samples and fakes in one batch:
+    then R1 and R2 need no pass beside that of the loss.
+
+    Args:
+        discriminator: maps (N, *shape) to (N,) logits.
+        samples: (N, *shape); no gradient flows back into them.
+
+    Returns:
+        (N,) logits and (N,) squared norms, both differentiable in the discriminator's weights.
+    """
+    samples = samples.detach().requires_grad_()
     logits = discriminator(samples)
+    return logits, _squares(logits, samples)
+
+
+def path_length(synthesis: Score, w: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """How far a picture moves with its style: length of the Jacobian's image of a random picture.
+
+    Args:
+        synthesis: maps styles, one a layer (N, layers, w_dim), to pictures (N, C, H, W).
+        w: (N, layers, w_dim), made with gradient.
+        generator: draws the random pictures; torch's own when None.
+
+    Returns:
+        (N,) lengths |J^T y|, differentiable in all weights; the caller holds them at their mean.
+
+    Source: Karras et al. 2020, arXiv:1912.04958, Eq. 4 and appendix B.
+    """
+    x = synthesis(w)
+    y = torch.empty_like(x).normal_(generator=generator) / (x.shape[2] * x.shape[3]) ** 0.5
+    (moved,) = torch.autograd.grad((x * y).sum(), w, create_graph=True)
+    return (moved.float().square().sum(2).mean(1) + 1e-12).sqrt()
+
+
+def _squared_gradient(discriminator: Score, samples: Tensor) -> Tensor:
+    return _squares(discriminator(samples), samples)
+
+
+def _squares(logits: Tensor, samples: Tensor) -> Tensor:
     (gradient,) = torch.autograd.grad(
         logits, samples, grad_outputs=torch.ones_like(logits), create_graph=True
     )

@@ -13,6 +13,7 @@ from ganstudio.gans.base import GAN, Phase, Side, side_of
 from ganstudio.knobs import Config
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.ema import Average
+from ganstudio.train.augmenter import Augmenter
 from ganstudio.train.run import Checkpoint, flatten_optimizer, restore_optimizer
 from ganstudio.train.speed import Machine
 
@@ -54,6 +55,7 @@ class Trainer:
         self.batches = Batches(samples, gan.config.batch, seed, device, paired=paired)
         self._seed = seed
         self.random = gan.random = torch.Generator(device).manual_seed(seed + 1)
+        self.augmenter = Augmenter(gan, self.random)
         self.nimg = self.steps = self.updates = 0
         self.turns: dict[Side, int] = dict.fromkeys(SIDES, 0)
         self._sums: dict[str, Tensor] = {}
@@ -123,19 +125,23 @@ class Trainer:
         with self.machine.autocast():
             with torch.set_grad_enabled(phase.side == "G"):
                 fake = self._fakes(batch) if phase.fakes else batch.x[:0]
-            batch = batch._replace(x=self._noisy(batch.x))
-            terms = phase.terms(batch, self._noisy(fake))
+            batch = batch._replace(x=self._noisy(self.augmenter.change(batch.x)))
+            fake = self._noisy(self.augmenter.change(fake))
+            judging = phase.side == "D" and phase.fakes
+            with self.augmenter.hearing(batch.x if judging else None):
+                terms = phase.terms(batch, fake)
+        self.gan.watched |= self.augmenter.follow()
         for name, value in (terms | self.gan.watched).items():
             self._add(f"{phase.side}/{name}", value)
         self.gan.watched.clear()
-        if phase.side == "D" and phase.fakes:
+        if judging:
             self.nimg += len(batch.x)
         self.updates += 1
         if phase.gate is not None and not phase.gate():
             return
         optimizer = self.optimizers[phase.side]
         for group in optimizer.param_groups:
-            group["lr"] = self.gan.rate(phase.side)
+            group.update(self.gan.settings(phase.side))
         optimizer.zero_grad(set_to_none=True)
         total: Tensor = torch.stack(list(terms.values())).sum()
         total.backward()  # type: ignore[no-untyped-call]
@@ -193,6 +199,7 @@ class Trainer:
         optimizer: dict[str, Tensor] = {
             "random.own": self.random.get_state(),
             "random.torch": torch.get_rng_state(),
+            "augment.strength": self.augmenter.strength.state.cpu(),
         }
         if self.machine.device.type == "cuda":
             optimizer["random.cuda"] = torch.cuda.get_rng_state(self.machine.device)
@@ -227,6 +234,8 @@ class Trainer:
         nn.ModuleDict(self.gan.players).load_state_dict(checkpoint.weights)
         for side in SIDES:
             restore_optimizer(self.optimizers[side], side, tensors, state["groups"][side])
+        if "augment.strength" in tensors:  # checkpoints of the first version have none
+            self.augmenter.strength.state.copy_(tensors["augment.strength"])
         if state["device"] == self.machine.device.type:
             self.random.set_state(tensors["random.own"])
         else:  # another kind of generator, whose states mean nothing to this one

@@ -29,7 +29,7 @@ def offers(kind: str) -> tuple[ConditionSpec, ...]:
     if kind != "image":
         return ()
     return (
-        ConditionSpec("attributes", ("tall", "wide")),
+        ConditionSpec("attributes", ("tall", "wide"), (2,)),
         ConditionSpec("image", shape=SHAPES["image"]),
         ConditionSpec("domain", shape=SHAPES["image"]),
         ConditionSpec("text", WORDS, (6,)),

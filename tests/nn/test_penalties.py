@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from ganstudio.nn.penalties import gradient_penalty, zero_centred
+from ganstudio.nn.penalties import gradient_penalty, logits_and_slopes, zero_centred
 
 
 @pytest.mark.parametrize("shape", [(2,), (3, 4, 4), (1, 3, 3, 3)])
@@ -46,3 +46,16 @@ def test_a_flat_critic_gives_no_nan() -> None:
 def test_shapes_that_disagree_are_named() -> None:
     with pytest.raises(ValueError, match=r"\(2, 3\).*\(2, 4\)"):
         gradient_penalty(lambda x: x.sum(1), torch.zeros(2, 3), torch.zeros(2, 4))
+
+
+def test_one_pass_gives_logits_and_the_slopes_of_each_sample() -> None:
+    x = torch.randn(5, 1, 3, 3)
+
+    def critic(s: torch.Tensor) -> torch.Tensor:
+        return s.square().flatten(1).sum(1)
+
+    logits, slopes = logits_and_slopes(critic, x)
+    torch.testing.assert_close(logits, critic(x))
+    torch.testing.assert_close(slopes, 4 * x.square().flatten(1).sum(1))
+    assert logits.requires_grad
+    assert slopes.requires_grad

@@ -7,16 +7,21 @@ from typing import cast
 
 from torch import Tensor, nn
 
+from ganstudio.nn.backbones.base import Backbone
 from ganstudio.nn.blocks import (
     BatchDeviation,
+    Conditioning,
+    Joined,
     Judge,
     Norm,
     Told,
-    batch_norm,
+    bound_spectrum,
     down,
     halvings,
     initialise_dcgan,
+    keeps_bias,
     last_up,
+    norms,
     up,
 )
 from ganstudio.samples import SampleSpec
@@ -46,15 +51,15 @@ class ConvGenerator(nn.Module):
         widths = [width * min(2**i, WIDEST) for i in reversed(range(count))]
         self.grid = (widths[0], *[base] * dims)
         self.told = Told(z_dim, classes)
-        self.root = nn.Linear(self.told.outputs, widths[0] * base**dims, bias=norm == "none")
-        self.root_norm = nn.Sequential(
-            *([batch_norm(dims, widths[0])] if norm == "batch" else []), nn.ReLU(inplace=True)
-        )
+        self.root = nn.Linear(self.told.outputs, widths[0] * base**dims, bias=keeps_bias(norm))
+        self.root_norm = nn.Sequential(*norms(norm, dims, widths[0]), nn.ReLU(inplace=True))
         self.stages = nn.Sequential(
             *(up(dims, a, b, norm) for a, b in pairwise(widths)),
             last_up(dims, widths[-1], spec.channels),
         )
         initialise_dcgan(self)
+        if norm == "spectral":
+            bound_spectrum(self)
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         """Latents (N, z_dim), classes (N,) to samples (N, *shape) in [-1, 1]."""
@@ -69,8 +74,10 @@ class ConvDiscriminator(nn.Module):
         spec: images or voxels.
         width: channels after the first layer; doubled with each halving, up to 8 x.
         classes: number of classes it is told; 0 for none.
-        norm: after every layer but the first; ``none`` under a gradient penalty.
+        norm: after every layer but the first, ``spectral`` on all; no ``batch`` under a
+            gradient penalty.
         deviation: also judge how much the samples of a batch differ from each other.
+        conditioning: how classes enter: at the logit, or beside the sample.
     """
 
     def __init__(
@@ -80,23 +87,27 @@ class ConvDiscriminator(nn.Module):
         classes: int = 0,
         norm: Norm = "batch",
         deviation: bool = False,
+        conditioning: Conditioning = "projection",
     ) -> None:
         super().__init__()
         count, base = halvings(spec.side)
         dims = len(spec.shape) - 1
         widths = [width * min(2**i, WIDEST) for i in range(count)]
+        self.joined = Joined(classes if conditioning == "concat" else 0)
         self.stages = nn.Sequential(
-            down(dims, spec.channels, widths[0], "none"),
+            down(dims, spec.channels + self.joined.classes, widths[0], "none"),
             *(down(dims, a, b, norm) for a, b in pairwise(widths)),
             nn.Flatten(),
             *([BatchDeviation()] if deviation else []),
         )
-        self.judge = Judge(widths[-1] * base**dims + deviation, classes)
+        self.judge = Judge(widths[-1] * base**dims + deviation, classes - self.joined.classes)
         initialise_dcgan(self)
+        if norm == "spectral":
+            bound_spectrum(self)
 
     def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
         """Samples (N, *shape), classes (N,) to logits (N,)."""
-        return cast(Tensor, self.judge(self.stages(x), c))
+        return cast(Tensor, self.judge(self.stages(self.joined(x, c)), c))
 
 
 def conv_misfits(spec: SampleSpec) -> list[str]:
@@ -117,6 +128,8 @@ def conv_pair(
     classes: int = 0,
     d_norm: Norm = "batch",
     deviation: bool = False,
+    g_norm: Norm = "batch",
+    conditioning: Conditioning = "projection",
 ) -> dict[str, nn.Module]:
     """A generator with batch norm and its mirror image.
 
@@ -125,10 +138,15 @@ def conv_pair(
         z_dim: dimensions of z.
         width: channels of the layer nearest to the sample.
         classes: number of classes both are told; 0 for none.
-        d_norm: of the discriminator; ``none`` under a gradient penalty.
+        d_norm: of the discriminator; no ``batch`` under a gradient penalty.
         deviation: the discriminator also judges how much the samples of a batch differ.
+        g_norm: of the generator.
+        conditioning: how classes enter the discriminator.
     """
     return {
-        "G": ConvGenerator(spec, z_dim, width, classes),
-        "D": ConvDiscriminator(spec, width, classes, d_norm, deviation),
+        "G": ConvGenerator(spec, z_dim, width, classes, g_norm),
+        "D": ConvDiscriminator(spec, width, classes, d_norm, deviation, conditioning),
     }
+
+
+BACKBONE = Backbone(conv_pair, ("image", "voxels"), conv_misfits)

@@ -6,7 +6,18 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from ganstudio.nn.blocks import LEAK, Judge, Norm, Told, batch_norm
+from ganstudio.nn.backbones.base import Backbone
+from ganstudio.nn.blocks import (
+    LEAK,
+    Conditioning,
+    Joined,
+    Judge,
+    Norm,
+    Told,
+    bound_spectrum,
+    keeps_bias,
+    norms,
+)
 from ganstudio.samples import SampleSpec
 
 
@@ -30,15 +41,15 @@ class MLPGenerator(nn.Module):
         self.told = Told(z_dim, classes)
         parts: list[nn.Module] = [nn.Linear(self.told.outputs, width), nn.LeakyReLU(LEAK, True)]
         for inputs, outputs in ((width, 2 * width), (2 * width, 4 * width)):
-            parts.append(nn.Linear(inputs, outputs, bias=norm == "none"))
-            if norm == "batch":
-                parts.append(batch_norm(1, outputs))
-            parts.append(nn.LeakyReLU(LEAK, True))
+            parts.append(nn.Linear(inputs, outputs, bias=keeps_bias(norm)))
+            parts += [*norms(norm, 1, outputs), nn.LeakyReLU(LEAK, True)]
         parts.append(nn.Linear(4 * width, spec.size))
         if spec.kind != "points":
             parts.append(nn.Tanh())
         self.layers = nn.Sequential(*parts)
         self.shape = spec.shape
+        if norm == "spectral":
+            bound_spectrum(self)
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         """Latents (N, z_dim), classes (N,) to samples (N, *shape)."""
@@ -46,41 +57,75 @@ class MLPGenerator(nn.Module):
 
 
 class MLPDiscriminator(nn.Module):
-    """Sample to one logit through hidden layers of 4 x width and 2 x width, without norm.
+    """Sample to one logit through hidden layers of 4 x width and 2 x width.
 
     Args:
         spec: any sample.
         width: as the generator's.
         classes: number of classes it is told; 0 for none.
+        norm: after the second layer, ``spectral`` on all.
+        conditioning: how classes enter: at the logit, or beside the sample's values.
     """
 
-    def __init__(self, spec: SampleSpec, width: int, classes: int = 0) -> None:
+    def __init__(
+        self,
+        spec: SampleSpec,
+        width: int,
+        classes: int = 0,
+        norm: Norm = "none",
+        conditioning: Conditioning = "projection",
+    ) -> None:
         super().__init__()
+        self.joined = Joined(classes if conditioning == "concat" else 0)
         self.layers = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(spec.size, 4 * width),
+            nn.Linear(spec.size + self.joined.classes, 4 * width),
             nn.LeakyReLU(LEAK, True),
-            nn.Linear(4 * width, 2 * width),
+            nn.Linear(4 * width, 2 * width, bias=keeps_bias(norm)),
+            *norms(norm, 1, 2 * width),
             nn.LeakyReLU(LEAK, True),
         )
-        self.judge = Judge(2 * width, classes)
+        self.judge = Judge(2 * width, classes - self.joined.classes)
+        if norm == "spectral":
+            bound_spectrum(self)
 
     def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
         """Samples (N, *shape), classes (N,) to logits (N,)."""
-        return cast(Tensor, self.judge(self.layers(x), c))
+        return cast(Tensor, self.judge(self.layers(self.joined(x.flatten(1), c)), c))
 
 
-def mlp_pair(spec: SampleSpec, z_dim: int, width: int, classes: int = 0) -> dict[str, nn.Module]:
-    """A generator, with batch norm unless it makes points, and a discriminator without norm.
+def mlp_pair(
+    spec: SampleSpec,
+    z_dim: int,
+    width: int,
+    classes: int = 0,
+    d_norm: Norm = "none",
+    g_norm: Norm | None = None,
+    conditioning: Conditioning = "projection",
+) -> dict[str, nn.Module]:
+    """A generator and a discriminator without convolutions.
 
     Args:
         spec: any sample.
         z_dim: dimensions of z.
         width: units of the first hidden layer.
         classes: number of classes both are told; 0 for none.
+        d_norm: of the discriminator.
+        g_norm: of the generator; None is ``batch``, but ``none`` where it makes points.
+        conditioning: how classes enter the discriminator.
     """
-    norm: Norm = "none" if spec.kind == "points" else "batch"
+    if g_norm is None:
+        g_norm = "none" if spec.kind == "points" else "batch"
     return {
-        "G": MLPGenerator(spec, z_dim, width, classes, norm),
-        "D": MLPDiscriminator(spec, width, classes),
+        "G": MLPGenerator(spec, z_dim, width, classes, g_norm),
+        "D": MLPDiscriminator(spec, width, classes, d_norm, conditioning),
     }
+
+
+def _misfits(spec: SampleSpec) -> list[str]:
+    return []
+
+
+BACKBONE = Backbone(
+    mlp_pair, ("points", "image", "voxels"), _misfits, ("none", "batch", "spectral", "layer")
+)

@@ -1,0 +1,267 @@
+"""The plain residual networks of R3GAN for points, images and voxels: no norm, careful weights."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import sqrt
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ganstudio.nn.backbones.base import Backbone
+from ganstudio.nn.backbones.conv import conv_misfits
+from ganstudio.nn.blocks import LEAK, Conditioning, Joined, Judge, Norm, Told, halvings
+from ganstudio.samples import SampleSpec
+
+WIDEST = 8  # times ``width``: the most channels that halving a grid leads to
+EXPANSION = 2  # of the channels inside a block
+GROUP = 16  # channels that a grouped convolution mixes, as in the paper
+LAYERS = 3  # of a block
+LEAKY_GAIN = sqrt(2 / (1 + LEAK**2))
+
+_CONV = {2: nn.Conv2d, 3: nn.Conv3d}
+
+
+class ResidualBlock(nn.Module):
+    """Add to a grid what three layers make of it: widen, look around, narrow.
+
+    Without a norm the weights must keep the scale: the last layer begins at zero, so that the
+    block begins as the identity, and the others are the smaller the more blocks there are.
+
+    Args:
+        dims: of the grid; 0 for plain vectors, where every layer is fully connected.
+        channels: in and out.
+        blocks: how many the whole network has.
+
+    Source: Huang et al. 2024, arXiv:2501.05441, section 3; Zhang et al. 2019, arXiv:1901.09321.
+    """
+
+    def __init__(self, dims: int, channels: int, blocks: int) -> None:
+        super().__init__()
+        inner = EXPANSION * channels
+        self.widen = _mixing(dims, channels, inner, bias=True)
+        self.around = _around(dims, inner)
+        self.narrow = _mixing(dims, inner, channels, bias=False)
+        gain = LEAKY_GAIN * blocks ** (-1 / (2 * LAYERS - 2))
+        for layer, scale in ((self.widen, gain), (self.around, gain), (self.narrow, 0.0)):
+            _scale(layer, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, ...) to the same."""
+        h = functional.leaky_relu(self.widen(x), LEAK)
+        h = functional.leaky_relu(self.around(h), LEAK)
+        return cast(Tensor, x + self.narrow(h))
+
+
+class Transition(nn.Module):
+    """From one grid to the next, twice as fine or as coarse, with other channels.
+
+    Args:
+        dims: of the grid.
+        inputs: channels.
+        outputs: channels.
+        finer: whether the sides double; else they are halved.
+    """
+
+    def __init__(self, dims: int, inputs: int, outputs: int, finer: bool) -> None:
+        super().__init__()
+        self.finer = finer
+        self.mix: nn.Module = nn.Identity()
+        if inputs != outputs:
+            self.mix = _scale(_mixing(dims, inputs, outputs, bias=False), 1.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, inputs, ...) to (N, outputs, ...); channels are mixed where the grid is coarse."""
+        return double(self.mix(x)) if self.finer else cast(Tensor, self.mix(halve(x)))
+
+
+class R3Generator(nn.Module):
+    """Latent to sample: learned patterns of a coarse grid, weighted by z, refined by blocks.
+
+    The output is linear, as in the paper, and comes to lie in [-1, 1] by learning.
+
+    Args:
+        spec: any sample; points are made by blocks of plain layers.
+        z_dim: dimensions of z.
+        width: channels at the sample's own resolution, up to 8 x on coarser grids; for points
+            all layers have 4 x.
+        blocks: residual blocks for each resolution; for points three times as many in all.
+        classes: number of classes it is told; 0 for none.
+    """
+
+    def __init__(
+        self, spec: SampleSpec, z_dim: int, width: int, blocks: int = 1, classes: int = 0
+    ) -> None:
+        super().__init__()
+        dims, base, widths = _plan(spec, width)
+        self.told = Told(z_dim, classes)
+        self.root = _scale(nn.Linear(self.told.outputs, widths[0], bias=False), 1.0)
+        self.grid = [base] * dims
+        self.basis = nn.Parameter(torch.randn(widths[0], *self.grid)) if dims else None
+        self.stages = _stages(dims, widths, blocks, finer=True)
+        self.paint = _scale(_mixing(dims, widths[-1], spec.channels, bias=True), 1.0)
+
+    def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
+        """Latents (N, z_dim), classes (N,) to samples (N, *shape)."""
+        h = self.root(self.told(z, c))
+        if self.basis is not None:
+            h = h.reshape(*h.shape, *[1] * len(self.grid)) * self.basis.to(h.dtype)
+        return cast(Tensor, self.paint(self.stages(h)))
+
+
+class R3Discriminator(nn.Module):
+    """The generator's mirror image: blocks, coarser and coarser, learned patterns, one logit.
+
+    Args:
+        spec: any sample.
+        width: as the generator's.
+        blocks: as the generator's.
+        classes: number of classes it is told; 0 for none.
+        conditioning: how classes enter: at the logit, or beside the sample.
+    """
+
+    def __init__(
+        self,
+        spec: SampleSpec,
+        width: int,
+        blocks: int = 1,
+        classes: int = 0,
+        conditioning: Conditioning = "projection",
+    ) -> None:
+        super().__init__()
+        dims, base, widths = _plan(spec, width)
+        self.joined = Joined(classes if conditioning == "concat" else 0)
+        channels = spec.channels + self.joined.classes
+        self.look = _scale(_mixing(dims, channels, widths[-1], bias=True), 1.0)
+        self.stages = _stages(dims, widths[::-1], blocks, finer=False)
+        shape = (widths[0], *[base] * dims)
+        self.basis = nn.Parameter(torch.randn(shape) / base ** (dims / 2)) if dims else None
+        self.judge = Judge(widths[0], classes - self.joined.classes)
+
+    def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
+        """Samples (N, *shape), classes (N,) to logits (N,)."""
+        h = self.stages(self.look(self.joined(x, c))).float()
+        if self.basis is not None:
+            h = (h * self.basis).flatten(2).sum(2)
+        return cast(Tensor, self.judge(h, c))
+
+
+def halve(x: Tensor) -> Tensor:
+    """Halve each side of a grid after the smoothing filter (1, 2, 1) / 4; borders are repeated.
+
+    Example:
+        >>> halve(torch.tensor([[[0.0, 4.0, 0.0, 0.0]]]))
+        tensor([[[1., 1.]]])
+    """
+    for axis in range(2, x.dim()):
+        even, odd = x.reshape(*x.shape[:axis], -1, 2, *x.shape[axis + 1 :]).unbind(axis + 1)
+        before = torch.cat(
+            [even.narrow(axis, 0, 1), odd.narrow(axis, 0, odd.shape[axis] - 1)], axis
+        )
+        x = even / 2 + (before + odd) / 4
+    return x
+
+
+def double(x: Tensor) -> Tensor:
+    """Double each side of a grid; new places get the mean of their neighbours.
+
+    Example:
+        >>> double(torch.tensor([[[0.0, 2.0]]]))
+        tensor([[[0., 1., 2., 2.]]])
+    """
+    for axis in range(2, x.dim()):
+        side = x.shape[axis]
+        after = torch.cat([x.narrow(axis, 1, side - 1), x.narrow(axis, side - 1, 1)], axis)
+        x = torch.stack([x, (x + after) / 2], axis + 1).flatten(axis, axis + 1)
+    return x
+
+
+def r3_misfits(spec: SampleSpec) -> list[str]:
+    """Why the pair cannot be built for such samples, one line a reason."""
+    return [] if spec.kind == "points" else conv_misfits(spec)
+
+
+def r3_pair(
+    spec: SampleSpec,
+    z_dim: int,
+    width: int,
+    classes: int = 0,
+    blocks: int = 1,
+    *,
+    d_norm: Norm = "none",
+    g_norm: Norm = "none",
+    conditioning: Conditioning = "projection",
+) -> dict[str, nn.Module]:
+    """A generator and its mirror image.
+
+    Args:
+        spec: any sample.
+        z_dim: dimensions of z.
+        width: channels of the layer nearest to the sample.
+        classes: number of classes both are told; 0 for none.
+        blocks: residual blocks for each resolution.
+        d_norm: ``none``, as these networks know no other.
+        g_norm: ``none`` too.
+        conditioning: how classes enter the discriminator.
+
+    Raises:
+        ValueError: if a norm is asked for.
+    """
+    if (d_norm, g_norm) != ("none", "none"):
+        raise ValueError(f"these networks have no norm, and {d_norm} and {g_norm} were asked for")
+    return {
+        "G": R3Generator(spec, z_dim, width, blocks, classes),
+        "D": R3Discriminator(spec, width, blocks, classes, conditioning),
+    }
+
+
+def _plan(spec: SampleSpec, width: int) -> tuple[int, int, list[int]]:
+    """Dimensions of the grid, side of the coarsest one, channels from there to the finest."""
+    if spec.kind == "points":
+        return 0, 1, [WIDEST * width]
+    count, base = halvings(spec.side)
+    return len(spec.shape) - 1, base, [width * min(2**i, WIDEST) for i in range(count, -1, -1)]
+
+
+def _stages(dims: int, widths: list[int], blocks: int, finer: bool) -> nn.Sequential:
+    """Blocks at the first resolution, then for each further one a transition and blocks."""
+    count = blocks if dims else LAYERS * blocks
+    total = count * len(widths)
+    parts: list[nn.Module] = [ResidualBlock(dims, widths[0], total) for _ in range(count)]
+    for inputs, outputs in pairwise(widths):
+        parts.append(Transition(dims, inputs, outputs, finer))
+        parts.extend(ResidualBlock(dims, outputs, total) for _ in range(count))
+    return nn.Sequential(*parts)
+
+
+def _mixing(dims: int, inputs: int, outputs: int, bias: bool) -> nn.Module:
+    """A layer that sees one place: a 1 x 1 convolution, or a plain one."""
+    if dims == 0:
+        return nn.Linear(inputs, outputs, bias=bias)
+    return _CONV[dims](inputs, outputs, 1, bias=bias)
+
+
+def _around(dims: int, channels: int) -> nn.Module:
+    """A layer that sees the neighbours, in groups of channels."""
+    if dims == 0:
+        return nn.Linear(channels, channels)
+    groups = channels // GROUP if channels % GROUP == 0 else 1
+    return _CONV[dims](channels, channels, 3, padding=1, groups=groups)
+
+
+def _scale(layer: nn.Module, gain: float) -> nn.Module:
+    """Weights N(0, gain^2 / inputs) and biases 0.
+
+    Source: He et al. 2015, arXiv:1502.01852, Eq. 10.
+    """
+    for name, parameter in layer.named_parameters():
+        if name == "weight":
+            nn.init.normal_(parameter, 0.0, gain / sqrt(parameter[0].numel()))
+        else:
+            nn.init.zeros_(parameter)
+    return layer
+
+
+BACKBONE = Backbone(r3_pair, ("points", "image", "voxels"), r3_misfits, ("none",))
