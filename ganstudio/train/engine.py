@@ -22,6 +22,7 @@ from ganstudio.recipe import Recipe
 from ganstudio.train import examples
 from ganstudio.train import messages as m
 from ganstudio.train.explorer import Mailbox
+from ganstudio.train.judge import Judge
 from ganstudio.train.picture import save_sheet
 from ganstudio.train.run import Checkpoint, RunFolder, write_atomically
 from ganstudio.train.sampler import Sampler, model_of
@@ -48,6 +49,7 @@ class Engine:
         recipe: what is trained.
         announce: takes events.
         mailbox: where fresh weights are left for the explorer.
+        judge: measures beside the training; ends with it.
     """
 
     def __init__(
@@ -57,9 +59,10 @@ class Engine:
         recipe: Recipe,
         announce: Callable[[m.Event], None],
         mailbox: Mailbox | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self.trainer, self.run, self.recipe = trainer, run, recipe
-        self._announce, self._mailbox = announce, mailbox
+        self._announce, self._mailbox, self._judge = announce, mailbox, judge
         self._model = model_of(recipe, trainer.gan)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._writing: Future[None] | None = None
@@ -81,6 +84,7 @@ class Engine:
         announce: Callable[[m.Event], None],
         mailbox: Mailbox | None = None,
         *,
+        judge: Judge | None = None,
         runs_root: Path = Path("runs"),
         folder: Path | None = None,
         resume: bool = False,
@@ -95,6 +99,7 @@ class Engine:
             recipe: what to train.
             announce: takes events; loading tells what it does.
             mailbox: where fresh weights are left for the explorer.
+            judge: measures beside the training.
             runs_root: where new runs are kept.
             folder: this run folder instead.
             resume: go on from the newest checkpoint of ``folder``. A run that had reached its
@@ -133,7 +138,7 @@ class Engine:
             run = RunFolder.create(runs_root, recipe, folder)
         run.acquire()
         try:
-            engine = cls(trainer, run, recipe, announce, mailbox)
+            engine = cls(trainer, run, recipe, announce, mailbox, judge)
             if resume:
                 engine._go_back_to(run.read())
                 engine._lengthen()
@@ -269,9 +274,13 @@ class Engine:
         """Leave a copy of the averaged generator for the explorer if it asked for one."""
         if self._mailbox is not None and (always or self._mailbox.wanted):
             self._mailbox.offer(self._sampler())
+        if self._judge is not None and self._judge.due(self.trainer.nimg):
+            self._judge.offer(self._sampler())
 
     def close(self) -> None:
         """Finish writing and let others have the folder."""
+        if self._judge is not None:
+            self._judge.close()
         try:
             self._wait()
         finally:
@@ -314,6 +323,26 @@ class Engine:
         if not resumed:
             examples.write(self.run.path, self.trainer.gan.spec, self._examples)
             self.save()
+        if self._judge is not None:
+            self._judge.begin(self.recipe, samples, self.trainer.nimg, self._on_judged)
+
+    def _on_judged(self, event: m.Event) -> None:
+        """On the judge's thread: keep what it found, unless training went back behind it."""
+        if isinstance(event, m.Noted):
+            self._tell(event)
+        elif isinstance(event, m.Measured) and event.nimg <= self.trainer.nimg:
+            scores = {name: round(value, 6) for name, value in event.values.items()}
+            floors = {name: round(value, 6) for name, value in event.floors.items()}
+            self._record(
+                {
+                    "nimg": event.nimg,
+                    "event": "measured",
+                    "values": scores,
+                    "floors": floors,
+                    "seconds": round(event.seconds, 3),
+                }
+            )
+            self._announce(event)
 
     def _go_back_to(self, checkpoint: Checkpoint) -> None:
         self.trainer.restore(checkpoint)

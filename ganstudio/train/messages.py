@@ -240,6 +240,25 @@ class Tuned:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """The averaged generator of a moment was measured beside the training.
+
+    Attributes:
+        nimg: how far trained it was.
+        values: scores by name, those that matter most first.
+        floors: what real samples get against other real ones, for the same names.
+        seconds: what measuring took, pauses included.
+        titles: the scores in words, with what they depend on.
+    """
+
+    nimg: int
+    values: dict[str, float]
+    floors: dict[str, float]
+    seconds: float
+    titles: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Saved:
     """A checkpoint is on the disk, complete."""
 
@@ -295,6 +314,7 @@ Event = (
     | Rendered
     | ModelReady
     | Tuned
+    | Measured
     | Saved
     | Rewound
     | Refused

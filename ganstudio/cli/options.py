@@ -1,0 +1,69 @@
+"""What several commands share: how faults are told, options for models and machines."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+INTERRUPTED = 130
+DEVICES = "auto, cpu, cuda, cuda:N or mps"
+
+
+class UsageError(Exception):
+    """Arguments that cannot be obeyed; every reason is one of ``lines``."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def failed(reason: str) -> int:
+    """Tell why a command failed on its way; the exit status."""
+    print(f"ganstudio: {reason}", file=sys.stderr)
+    return 1
+
+
+def add_run(command: argparse.ArgumentParser) -> None:
+    """Options of commands that read a run."""
+    command.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    command.add_argument("--checkpoint", metavar="NAME", help="default: the newest")
+
+
+def add_machine(command: argparse.ArgumentParser) -> None:
+    """Options of commands that compute on data."""
+    command.add_argument("--device", default="auto", help=DEVICES)
+    command.add_argument("--data-root", type=Path, metavar="DIR", help="where data sets are kept")
+
+
+def plain_value(text: str) -> int | float | bool | str:
+    """A text as the number or truth value that it spells, else as it is."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def positive(text: str | None, option: str, faults: list[str]) -> float:
+    """A number above 0, or a fault; 0 where nothing was said."""
+    if text is None:
+        return 0.0
+    value = plain_value(text)
+    if isinstance(value, (int, float)) and 0 < value < float("inf"):
+        return float(value)
+    faults.append(f"{option} {text}, but it must be a number above 0")
+    return 0.0
+
+
+def check_device(wish: str, faults: list[str]) -> None:
+    """A fault if this machine lacks the device."""
+    from ganstudio.train.speed import choose_device
+
+    try:
+        choose_device(wish)
+    except (ValueError, RuntimeError) as error:
+        faults.append(f"--device {wish}: {str(error).splitlines()[0]} ({DEVICES})")

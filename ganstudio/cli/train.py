@@ -1,0 +1,297 @@
+"""`ganstudio train`: the same engine without a window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING, Any
+
+from ganstudio.cli.options import (
+    INTERRUPTED,
+    UsageError,
+    add_machine,
+    check_device,
+    plain_value,
+    positive,
+)
+
+if TYPE_CHECKING:
+    from ganstudio.recipe import Recipe
+    from ganstudio.train import messages as m
+    from ganstudio.train.session import Outbox, Session
+
+SCORES_SHOWN = 6
+
+
+def add(train: argparse.ArgumentParser) -> None:
+    """The grammar of `train`."""
+    train.add_argument("recipe", nargs="?", metavar="RECIPE", help="a .toml file or a shipped name")
+    train.add_argument("--variant", metavar="V", help="instead of a recipe: see 'list variants'")
+    train.add_argument("--data", metavar="D", help="instead of a recipe: see 'list data'")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KNOB=VALUE",
+        dest="knobs",
+        help="turn a knob; may be given again; data.KNOB for the data set's",
+    )
+    length = train.add_mutually_exclusive_group()
+    length.add_argument("--kimg", metavar="N", help="train on N thousand real samples")
+    length.add_argument("--minutes", metavar="M", help="train for M minutes")
+    train.add_argument("--seed", metavar="N", help="makes the run repeatable")
+    train.add_argument("--run", type=Path, metavar="DIR", help="the run folder (default: runs/...)")
+    train.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with --run DIR, or with the newest run in runs/",
+    )
+    train.add_argument(
+        "--measure",
+        default="25",
+        metavar="KIMG",
+        help="measure the samples every KIMG beside the training, at most once a minute "
+        "(default: 25; 0 never)",
+    )
+    add_machine(train)
+    train.set_defaults(command=train_recipe)
+
+
+def train_recipe(arguments: argparse.Namespace) -> int:
+    """Train with a progress bar; Ctrl-C saves and ends, a second one ends at once."""
+    from ganstudio.resources import default_data_root
+    from ganstudio.train.judge import Judge
+    from ganstudio.train.session import Outbox, Session
+
+    folder, recipe, minutes = _wishes(arguments)
+    outbox, judge = Outbox(), Judge(float(arguments.measure))
+
+    def build(announce: Any) -> Any:
+        from ganstudio.train.engine import Engine
+
+        return Engine.build(
+            recipe,
+            announce,
+            judge=judge,
+            runs_root=Path("runs"),
+            folder=folder,
+            resume=arguments.resume,
+            endless=minutes > 0,
+            data_root=arguments.data_root or default_data_root(),
+            device=arguments.device,
+            spare_core=False,
+        )
+
+    session = Session(build, outbox)
+    interrupted = _stop_on_interrupt(session)
+    session.start()
+    try:
+        failed = _follow(session, outbox, minutes * 60)
+    finally:
+        session.close()
+    return INTERRUPTED if interrupted() else int(failed)
+
+
+def _wishes(arguments: argparse.Namespace) -> tuple[Path | None, Recipe, float]:
+    """The run folder, the recipe and the minutes to train; every fault at once."""
+    from ganstudio.recipe import RecipeError
+
+    faults: list[str] = []
+    folder: Path | None = arguments.run
+    if arguments.resume:
+        folder = _folder_to_resume(arguments, faults)
+    elif folder is not None and (folder / "recipe.toml").exists():
+        faults.append(f"{folder} already holds a run; add --resume, or name another folder")
+    minutes = positive(arguments.minutes, "--minutes", faults)
+    knobs = _knobs(arguments.knobs, faults)
+    if arguments.measure != "0":
+        positive(arguments.measure, "--measure", faults)
+    check_device(arguments.device, faults)
+    recipe: Recipe | None = None
+    try:
+        recipe = _source(arguments, folder, knobs, faults)
+    except RecipeError as error:
+        faults += error.faults
+    if faults or recipe is None:
+        raise UsageError(*faults)
+    return folder, recipe, minutes
+
+
+def _source(
+    arguments: argparse.Namespace,
+    folder: Path | None,
+    knobs: dict[str, Any],
+    faults: list[str],
+) -> Recipe | None:
+    """The recipe of a file, of a run to resume, or of the options."""
+    from ganstudio.recipe import Recipe, RecipeError
+
+    wishes = {"kimg": arguments.kimg, "seed": arguments.seed}
+    basics: dict[str, Any] = {
+        name: plain_value(text) for name, text in wishes.items() if text is not None
+    }
+    named = {"variant": arguments.variant, "data": arguments.data}
+    named = {name: key for name, key in named.items() if key is not None}
+    if arguments.resume:
+        if arguments.recipe or named or knobs or arguments.seed is not None:
+            raise RecipeError(
+                ["a resumed run keeps its recipe: only --kimg or --minutes go with --resume"]
+            )
+        path = folder / "recipe.toml" if folder is not None else None
+        if path is None:
+            return None
+    elif arguments.recipe is None:
+        return Recipe.make(knobs=knobs, **named, **basics)
+    else:
+        path = _recipe_file(arguments.recipe)
+        if named:
+            faults.append("give a recipe, or --variant and --data, not both")
+    try:
+        return Recipe.load(path, knobs, **basics)
+    except OSError as error:
+        raise RecipeError([f"{path} cannot be read: {error}"]) from None
+
+
+def _knobs(texts: list[str], faults: list[str]) -> dict[str, Any]:
+    knobs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if equals and name:
+            knobs[name.strip()] = plain_value(value)
+        else:
+            faults.append(f"--set {text}, but it must be KNOB=VALUE")
+    return knobs
+
+
+def _recipe_file(name: str) -> Path:
+    from ganstudio.recipe import RecipeError
+    from ganstudio.resources import resource
+
+    if Path(name).is_file():
+        return Path(name)
+    try:
+        return resource("recipes", f"{name}.toml")
+    except FileNotFoundError:
+        raise RecipeError(
+            [f"{name} is neither a file nor a shipped recipe; see 'ganstudio list recipes'"]
+        ) from None
+
+
+def _folder_to_resume(arguments: argparse.Namespace, faults: list[str]) -> Path | None:
+    folder: Path | None = arguments.run
+    if folder is None:
+        found = sorted(Path("runs").glob("*/recipe.toml"), key=lambda path: path.stat().st_mtime)
+        if found:
+            return found[-1].parent
+        faults.append("there is no run in runs/ to resume; name one with --run DIR")
+    elif not (folder / "recipe.toml").is_file():
+        faults.append(f"{folder} is no run folder: it has no recipe.toml")
+        return None
+    return folder
+
+
+def _stop_on_interrupt(session: Session) -> Callable[[], bool]:
+    """Make Ctrl-C and SIGTERM save and end; returns whether that happened."""
+    from ganstudio.train.messages import Stop
+
+    caught: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        if caught:
+            os._exit(INTERRUPTED)
+        caught.append(number)
+        session.post(Stop())
+        os.write(2, b"\nSaving; press Ctrl-C again to leave at once.\n")  # print may be under way
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return lambda: bool(caught)
+
+
+def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
+    """Show what the session tells until it ends; True if it failed."""
+    from tqdm import tqdm
+
+    from ganstudio.train import messages as m
+
+    bar: tqdm[Any] | None = None
+    run: Path | None = None
+    begun_s: float | None = None
+    while True:
+        for event in outbox.wait(0.5):
+            match event:
+                case m.StateChanged("loading", text) if text:
+                    print(f"{text[0].upper()}{text[1:]} ...")
+                case m.StateChanged("finished" | "failed", _):
+                    if bar is not None:
+                        bar.close()
+                    _close_with(run, event.state == "failed")
+                    return event.state == "failed"
+                case m.Started():
+                    run = event.run
+                    for name, text in event.summary.items():
+                        print(f"  {name + ':':10} {text}")
+                    bar = _bar(event.target_nimg, limit_s)
+                case m.Stats() if bar is not None:
+                    begun_s = event.seconds if begun_s is None else begun_s
+                    spent_s = event.seconds - begun_s
+                    done: float = spent_s if limit_s else event.nimg / 1000
+                    bar.n = min(done, float(bar.total or 0))
+                    terms = " ".join(f"{name} {value:.3f}" for name, value in event.terms.items())
+                    bar.set_postfix_str(
+                        f"{event.nimg / 1000:.1f} kimg, {event.samples_per_second:.0f}/s, {terms}"
+                    )
+                    if limit_s and spent_s >= limit_s:
+                        session.post(m.Stop())
+                case m.Measured():
+                    _say(bar, _in_words(event))
+                case m.Failed():
+                    _say(bar, event.reason if run is None else event.traceback)
+                    if event.rescued:
+                        _say(bar, f"What was learnt is safe in {event.rescued}")
+                case m.Noted(text, level) if level != "info":
+                    _say(bar, text)
+                case m.Refused():
+                    _say(bar, event.reason)
+
+
+def _bar(target_nimg: int, limit_s: float) -> Any:
+    from tqdm import tqdm
+
+    total, unit = (limit_s, "s") if limit_s else (target_nimg / 1000, "kimg")
+    layout = (
+        "{percentage:3.0f}% |{bar}| {n:.1f}/{total:.1f} {unit} [{elapsed}<{remaining}] {postfix}"
+    )
+    return tqdm(total=total, unit=unit, bar_format=layout, dynamic_ncols=True, mininterval=0.2)
+
+
+def _in_words(event: m.Measured) -> str:
+    """The scores that matter most, in one line."""
+    scores = [
+        f"{name} {value:.3g} (real {event.floors.get(name, float('nan')):.3g})"
+        for name, value in list(event.values.items())[:SCORES_SHOWN]
+    ]
+    return f"At {event.nimg / 1000:.1f} kimg: {', '.join(scores)}; took {event.seconds:.1f} s"
+
+
+def _say(bar: Any, text: str) -> None:
+    if bar is not None:
+        bar.clear()
+    print(text, file=sys.stderr)
+
+
+def _close_with(run: Path | None, failed: bool) -> None:
+    if run is None:
+        return
+    pictures = sorted((run / "samples").glob("*.png"))
+    if pictures:
+        print(f"Samples: {pictures[-1]}")
+    print(f"Run:     {run}")
+    if not failed:
+        command = "ganstudio" if which("ganstudio") else f"{sys.executable} -m ganstudio"
+        print(f"More:    {command} sample {run} --n 64 --out grid.png")
