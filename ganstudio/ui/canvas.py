@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.ui import theme
-from ganstudio.ui.pictures import fit, largest
+from ganstudio.ui.pictures import Fitted, largest
 
 SIDE_PX = 200
 VIEW = 1.2  # half the side of the plane shown
@@ -29,8 +29,9 @@ class Canvas(QWidget):
         self.image: QImage | None = None
         self.point: tuple[float, float] | None = None
         self.text = ""
-        self.smooth, self.drawn = True, False
+        self.smooth, self.drawn, self.draggable = True, False, True
         self._grip: QPointF | None = None
+        self._fitted = Fitted()
         self.setMinimumSize(SIDE_PX, SIDE_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -55,6 +56,11 @@ class Canvas(QWidget):
         self.smooth = smooth
         self.update()
 
+    def set_draggable(self, draggable: bool) -> None:
+        """Whether dragging moves anything."""
+        self.draggable, self._grip = draggable, None
+        self._show_hand()
+
     @property
     def place(self) -> QRect:
         """Where the picture is."""
@@ -70,9 +76,8 @@ class Canvas(QWidget):
         colours = theme.current()
         if self.image is not None:
             ratio, place = self.devicePixelRatioF(), self.place
-            painter.drawImage(
-                place, fit(self.image, place.size() * ratio, self.smooth or self.drawn)
-            )
+            smooth = self.smooth or self.drawn
+            painter.drawPixmap(place, self._fitted.at(self.image, place.size(), ratio, smooth))
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(colours.line))
@@ -90,13 +95,14 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Never higher than wide: what is left goes to the neighbours."""
-        self.setMaximumHeight(max(self.width(), SIDE_PX))
+        self.setMaximumHeight(max(self.width(), self.minimumHeight()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the picture."""
         if event.button() == Qt.MouseButton.LeftButton and self.isEnabled():
-            self._grip = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            if self.draggable:
+                self._grip = event.position()
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.pressed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -110,7 +116,11 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
         self._grip = None
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._show_hand()
+
+    def _show_hand(self) -> None:
+        shapes = Qt.CursorShape
+        self.setCursor(shapes.OpenHandCursor if self.draggable else shapes.ArrowCursor)
 
     def _paint_point(self, painter: QPainter, x: float, y: float) -> None:
         colours, place = theme.current(), QRectF(self.place)

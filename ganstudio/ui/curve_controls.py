@@ -15,6 +15,10 @@ AXES: tuple[Axis, ...] = ("kimg", "minutes")
 SMOOTHING_TIP = (
     "Moving average. The faint line behind is what was reported; all the way left shows that alone."
 )
+METRICS_TIP = (
+    "What was measured of the samples instead of the losses. A dashed line is what real samples "
+    "get against other real ones."
+)
 
 
 class CurveControls(Widget):
@@ -49,6 +53,11 @@ class CurveControls(Widget):
         self.logarithm.setCheckable(True)
         self.logarithm.setToolTip("Powers of ten; values of zero and below are left out.")
         self.logarithm.toggled.connect(self.fitWanted)
+        self.metrics = QToolButton()
+        self.metrics.setText("Metrics")
+        self.metrics.setCheckable(True)
+        self.metrics.setToolTip(METRICS_TIP)
+        self.metrics.toggled.connect(self.fitWanted)
         self._axis = QComboBox()
         self._axis.addItems(list(AXES))
         self._axis.setAccessibleName("What the horizontal axis counts")
@@ -67,7 +76,8 @@ class CurveControls(Widget):
         row.setSpacing(theme.SPACE[2])
         row.addWidget(self.readout, 1)
         for part in (
-            label, self.smoothing, self.logarithm, self._axis, self.fit, self.table, self.picture
+            self.metrics, label, self.smoothing, self.logarithm, self._axis, self.fit, self.table,
+            self.picture,
         ):  # fmt: skip
             row.addWidget(part)
 

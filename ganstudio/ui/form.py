@@ -39,6 +39,7 @@ class Form(QWidget):
         self._live: Collection[str] | None = None
         self._unsettled: set[str] = set()
         self._refused: dict[str, str] = {}
+        self._lacking: dict[str, str] = {}
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
@@ -81,10 +82,18 @@ class Form(QWidget):
         """Show every fault beside its field; returns them by knob."""
         found = faults_by_knob(self.config, self.values())
         for name, row in self.rows.items():
-            row.show_fault(found.get(name, self._refused.get(name, "")))
+            row.show_fault(
+                found.get(name) or self._refused.get(name) or self._lacking.get(name, "")
+            )
         if any(self.rows[name].knob.advanced for name in found if name in self.rows):
             self.more.set_open(True)
         return found
+
+    def blame(self, lacking: Mapping[str, str]) -> None:
+        """Say beside these fields what is wrong beyond their range, such as a missing folder."""
+        if dict(lacking) != self._lacking:
+            self._lacking = dict(lacking)
+            self.check()
 
     def set_enabled_only(self, live: Collection[str] | None) -> None:
         """While training: only these knobs can be changed, a dot marks them. None frees all."""

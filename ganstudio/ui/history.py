@@ -15,6 +15,7 @@ import numpy as np
 CAPACITY = 8192
 MOST_MARKS = 500
 RATE = "samples/s"
+MEASURED = "M/"  # leads the names of what was measured, which has a plot of its own
 _BLOCK = 64
 _NIMG, _SECONDS, _MEAN, _LOW, _HIGH = range(5)
 
@@ -110,6 +111,7 @@ class History:
             raise ValueError(f"capacity is an even number from 2 on, got {capacity}")
         self._capacity = capacity
         self.series: dict[str, Series] = {}
+        self.floors: dict[str, float] = {}
         self.marks: list[Mark] = []
         self.nimg, self.seconds = 0.0, 0.0
 
@@ -134,6 +136,20 @@ class History:
             if name not in self.series:
                 self.series[name] = Series(self._capacity)
             self.series[name].add(nimg, seconds, value)
+
+    def measured(self, nimg: float, values: dict[str, float], floors: dict[str, float]) -> None:
+        """Take what was measured of an earlier moment, as curves named ``M/...``.
+
+        Args:
+            nimg: how far trained the generator was.
+            values: scores by name.
+            floors: what real samples get, by name.
+        """
+        seconds = float(self.seconds_at(np.array([nimg]))[0])
+        for name, value in values.items():
+            series = self.series.setdefault(MEASURED + name, Series(self._capacity))
+            series.add(nimg, seconds, value)
+        self.floors |= {MEASURED + name: value for name, value in floors.items()}
 
     def rewind(self, nimg: float) -> None:
         """Forget curves and marks after this moment."""
@@ -216,6 +232,8 @@ class History:
             self.mark_tuned(int(nimg), str(line["knob"]), line.get("before"), line.get("value"))
         elif event == "saved":
             self.mark_saved(int(nimg))
+        elif event == "measured":
+            self.measured(nimg, _numbers(line.get("values")), _numbers(line.get("floors")))
         elif event == "rewound":
             self.rewind(nimg)
         elif isinstance(terms, dict):
@@ -347,6 +365,14 @@ def _number(value: Any) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _numbers(content: Any) -> dict[str, float]:
+    """Those entries of a JSON object that are finite numbers."""
+    if not isinstance(content, dict):
+        return {}
+    values = {str(name): _number(value) for name, value in content.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _short(value: Any) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from ganstudio.knobs import Knob
 from ganstudio.ui import theme
 from ganstudio.ui.numbers import NumberEdit, shown
+from ganstudio.ui.path_edit import PathEdit
 
 EDITOR_PX = 88
 Editor = NumberEdit | QCheckBox | QComboBox | QLineEdit
@@ -40,6 +41,7 @@ class Row(QWidget):
         self.dot, self.label, self.unit = _LiveDot(), QLabel(knob.title), QLabel(knob.unit)
         self.editor = _editor(knob)
         self.reset, self.fault = QToolButton(), QLabel()
+        self.browse: QToolButton | None = None  # for paths
         self._lay_out()
         _connect(self.editor, self._on_edit)
         self.reset.clicked.connect(self._to_default)
@@ -90,8 +92,9 @@ class Row(QWidget):
 
     def set_mode(self, enabled: bool, marked: bool) -> None:
         """Grey the row or free it; the dot says that it acts on the running training."""
-        for widget in (self.label, self.editor, self.unit):
-            widget.setEnabled(enabled)
+        for widget in (self.label, self.editor, self.unit, self.browse):
+            if widget is not None:
+                widget.setEnabled(enabled)
         self.dot.set_lit(marked)
         self._refresh()
 
@@ -124,13 +127,30 @@ class Row(QWidget):
         self.reset.setIconSize(QSize(14, 14))
         default = self.knob.default
         text = str(default) if isinstance(default, str | bool) else shown(default)
-        self.reset.setToolTip(f"Back to {text}")
+        self.reset.setToolTip(f"Back to {text}" if text else "Empty it")
         self.reset.setAccessibleName(f"Reset {self.knob.title}")
-        self.editor.setFixedWidth(EDITOR_PX)
         for place, widget in enumerate((self.dot, self.label, self.unit, self.editor, self.reset)):
             grid.addWidget(widget, 0, place)
-        grid.addWidget(self.fault, 1, 1, 1, 4)
+        grid.addWidget(self.fault, 2, 1, 1, 4)
         grid.setColumnStretch(2, 1)
+        if isinstance(self.editor, PathEdit):
+            self._lay_out_path(self.editor)
+        else:
+            self.editor.setFixedWidth(EDITOR_PX)
+
+    def _lay_out_path(self, editor: PathEdit) -> None:
+        """A path is long: it has a line of its own, with a button to look for it."""
+        self.browse = button = QToolButton()
+        theme.decorate(button, "folder")
+        theme.tone(button, "flat")
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip(f"Choose a {self.knob.browse}")
+        button.setAccessibleName(f"Choose {self.knob.title}")
+        button.clicked.connect(editor.browse)
+        self._grid.removeWidget(editor)
+        self._grid.addWidget(editor, 1, 1, 1, 3)
+        self._grid.addWidget(button, 1, 4)
 
 
 def describe(knob: Knob) -> str:
@@ -170,9 +190,9 @@ def _editor(knob: Knob) -> Editor:
         for choice in knob.choices:
             combo.addItem(str(choice), choice)
         combo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        combo.installEventFilter(_WheelGuard(combo))
+        combo.installEventFilter(WheelGuard(combo))
         return combo
-    return QLineEdit()
+    return PathEdit(knob) if knob.browse else QLineEdit()
 
 
 def _connect(editor: Editor, slot: Any) -> None:
@@ -186,10 +206,11 @@ def _connect(editor: Editor, slot: Any) -> None:
         editor.textChanged.connect(slot)
 
 
-class _WheelGuard(QObject):
+class WheelGuard(QObject):
     """Lets the list scroll instead of changing a choice that nobody clicked."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave the wheel to whatever scrolls, unless the choice has the focus."""
         if isinstance(event, QWheelEvent) and isinstance(watched, QWidget):
             event.ignore()
             return not watched.hasFocus()

@@ -1,10 +1,10 @@
-"""Points in latent space: those that stay fixed, and the one that is walked about."""
+"""Points in latent space: where one stands, and the ways to go from there."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from math import isqrt
+from typing import Literal
 
 import numpy as np
 
@@ -15,6 +15,8 @@ DIRECTIONS = 12
 REACH = 3.0
 MOST_PSI = 1.5
 LARGEST_TEXT = 200_000
+
+Space = Literal["z", "w"]
 
 
 def directions(z_dim: int, count: int, seed: int) -> np.ndarray:
@@ -32,8 +34,82 @@ def directions(z_dim: int, count: int, seed: int) -> np.ndarray:
         (min(count, z_dim), z_dim) float32.
     """
     noise = np.random.default_rng(seed).standard_normal((z_dim, min(count, z_dim)))
+    if not noise.size:
+        return noise.T.astype(np.float32)
     q, r = np.linalg.qr(noise)
     return np.asarray((q * np.sign(np.diag(r))).T, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What the generator is given where someone stands: noise, all it is told, how it is bent.
+
+    Attributes:
+        z: (z_dim,) float32, before truncation.
+        told: the model's inputs by kind, (1, ...) each; what is left out stays as it is.
+        psi: truncation, as in ``Request``.
+        shift: (w_dim,) added to the mapped latent; None for nothing.
+    """
+
+    z: np.ndarray
+    told: Told = field(default_factory=dict)
+    psi: float = 1.0
+    shift: np.ndarray | None = None
+
+    def repeated(self, count: int) -> Told:
+        """What is told, for so many samples."""
+        return {kind: np.repeat(value, count, axis=0) for kind, value in self.told.items()}
+
+    @property
+    def shifts(self) -> np.ndarray | None:
+        """The shift as one row, as ``Request`` takes it."""
+        return None if self.shift is None else self.shift[None]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Directions from a place, and how far one went along each.
+
+    Attributes:
+        base: (D,) float32, the place.
+        ways: (K, D) float32, the directions.
+        amounts: (K,) float32, how far along each.
+        home: (K,) float32, the amounts that Reset goes back to.
+        names: of the directions.
+    """
+
+    base: np.ndarray
+    ways: np.ndarray
+    amounts: np.ndarray
+    home: np.ndarray
+    names: tuple[str, ...]
+
+    @classmethod
+    def along(cls, base: np.ndarray, seed: int) -> Walk:
+        """Random directions from a place, none of them gone yet."""
+        ways = directions(len(base), DIRECTIONS, seed)
+        home = np.zeros(len(ways), np.float32)
+        return cls(base, ways, home, home, tuple(f"Direction {i + 1}" for i in range(len(ways))))
+
+    @classmethod
+    def over_axes(cls, z: np.ndarray) -> Walk:
+        """One direction for each number; the amounts are the numbers."""
+        names = tuple(f"z {i + 1}" for i in range(len(z)))
+        return cls(np.zeros_like(z), np.eye(len(z), dtype=np.float32), z.copy(), z.copy(), names)
+
+    @property
+    def place(self) -> np.ndarray:
+        """(D,) float32, where all amounts together lead."""
+        return np.asarray(self.base + self.amounts @ self.ways, dtype=np.float32)
+
+    @property
+    def moved(self) -> bool:
+        """Whether going home would change anything."""
+        return not np.array_equal(self.amounts, self.home)
+
+    def to(self, amounts: np.ndarray) -> Walk:
+        """The same directions, other amounts."""
+        return replace(self, amounts=amounts)
 
 
 @dataclass(frozen=True)
@@ -41,36 +117,32 @@ class Point:
     """A point and how it was reached: frozen, every move makes a new one.
 
     Latents of few dimensions are moved along their own axes and the amounts are the
-    coordinates; larger ones along a bank of random directions, z = base + sum a_i d_i.
+    coordinates; larger ones along a bank of random directions, z = base + sum a_i d_i. For a
+    model with a mapped latent a second walk leads through w = f(z) + sum b_i e_i.
 
     Attributes:
         model: what the latent is for.
-        base: (z_dim,) float32, where the walk begins.
-        ways: (K, z_dim) float32, the directions.
-        amounts: (K,) float32, how far along each.
-        home: (K,) float32, the amounts that Reset goes back to.
+        z_walk: the walk through z.
+        w_walk: the walk away from w = f(z), without directions where the model has no w.
+        space: which of the two is walked now.
         psi: truncation, z' = psi z.
-        category: index of the class, 0 where there are none.
     """
 
     model: Model
-    base: np.ndarray
-    ways: np.ndarray
-    amounts: np.ndarray
-    home: np.ndarray
+    z_walk: Walk
+    w_walk: Walk
+    space: Space = "z"
     psi: float = 1.0
-    category: int = 0
-    names: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
-    def at(cls, model: Model, z: np.ndarray, category: int = 0, seed: int = 0) -> Point:
+    def at(cls, model: Model, z: np.ndarray, seed: int = 0, space: Space = "z") -> Point:
         """Stand on a latent.
 
         Args:
             model: what the latent is for.
             z: (z_dim,).
-            category: index of the class.
             seed: of the directions, where there are more dimensions than sliders.
+            space: to be walked; ``z`` where the model has no w.
 
         Raises:
             ValueError: if ``z`` is not as long as the model's latent.
@@ -78,101 +150,88 @@ class Point:
         z = np.asarray(z, dtype=np.float32)
         if z.shape != (model.z_dim,):
             raise ValueError(f"this model takes {model.z_dim} numbers, got {z.size}")
-        if model.z_dim <= FEW_DIMENSIONS:
-            base, ways, home = np.zeros_like(z), np.eye(model.z_dim, dtype=np.float32), z.copy()
-            names = tuple(f"z {i + 1}" for i in range(model.z_dim))
-        else:
-            base, ways = z, directions(model.z_dim, DIRECTIONS, seed)
-            home = np.zeros(len(ways), np.float32)
-            names = tuple(f"Direction {i + 1}" for i in range(len(ways)))
-        return cls(model, base, ways, home, home, 1.0, category, names)
+        few = model.z_dim <= FEW_DIMENSIONS
+        walk = Walk.over_axes(z) if few else Walk.along(z, seed)
+        return cls(model, walk, _from_w(model, seed), space if model.w_dim else "z")
+
+    @property
+    def walk(self) -> Walk:
+        """The walk through the space that is walked now."""
+        return self.w_walk if self.space == "w" else self.z_walk
+
+    @property
+    def axes(self) -> bool:
+        """Whether what is walked now is walked along its own axes."""
+        return self.space == "z" and self.model.z_dim <= FEW_DIMENSIONS
 
     @property
     def reach(self) -> float:
         """How far a slider goes to either side."""
-        axes = self.model.z_dim <= FEW_DIMENSIONS
-        return 1.0 if axes and self.model.prior == "uniform" else REACH
+        return 1.0 if self.axes and self.model.prior == "uniform" else REACH
 
     @property
     def z(self) -> np.ndarray:
         """(z_dim,) float32 before truncation; psi z never leaves a uniform prior."""
-        z = self.base + self.amounts @ self.ways
+        z = self.z_walk.place
         if self.model.prior == "uniform":
             z = np.clip(z, -1 / max(self.psi, 1), 1 / max(self.psi, 1))
         return np.asarray(z, dtype=np.float32)
 
     @property
+    def shift(self) -> np.ndarray | None:
+        """(w_dim,) float32 to be added to the mapped latent; None for nothing."""
+        place = self.w_walk.place
+        return place if place.any() else None
+
+    @property
     def used(self) -> np.ndarray:
-        """(z_dim,) float32 after truncation, what the generator sees."""
-        return np.asarray(self.psi * self.z, dtype=np.float32)
+        """(z_dim,) float32 that the generator sees: truncated, unless it does that in w."""
+        return self.z if self.model.w_dim else np.asarray(self.psi * self.z, dtype=np.float32)
 
     @property
     def moved(self) -> bool:
         """Whether Reset would change anything."""
-        return self.psi != 1.0 or not np.array_equal(self.amounts, self.home)
+        return self.psi != 1.0 or self.z_walk.moved or self.shift is not None
 
     def move(self, index: int, amount: float) -> Point:
         """Go so far along one direction."""
-        amounts = self.amounts.copy()
+        amounts = self.walk.amounts.copy()
         amounts[index] = amount
-        return replace(self, amounts=amounts)
+        return self._gone(amounts)
 
     def nudge(self, *steps: float) -> Point:
         """Go a little along the first directions, no further than the sliders reach."""
-        amounts = self.amounts.copy()
+        amounts = self.walk.amounts.copy()
         count = min(len(steps), len(amounts))
         amounts[:count] = np.clip(amounts[:count] + steps[:count], -self.reach, self.reach)
-        return replace(self, amounts=amounts)
+        return self._gone(amounts)
 
     def back(self) -> Point:
-        """All amounts as they were at first, no truncation."""
-        return replace(self, amounts=self.home, psi=1.0)
+        """All amounts as they were at first in both spaces, no truncation."""
+        z, w = self.z_walk, self.w_walk
+        w = replace(w, base=np.zeros_like(w.base), amounts=w.home)
+        return replace(self, z_walk=z.to(z.home), w_walk=w, psi=1.0)
 
     def turned(self, seed: int) -> Point:
-        """The same latent with new directions from here."""
-        moved = Point.at(self.model, self.z, self.category, seed)
-        return replace(moved, psi=self.psi)
+        """The same place with new directions from here, in the space that is walked now."""
+        if self.space == "w":
+            return replace(self, w_walk=Walk.along(self.w_walk.place, seed))
+        moved = Point.at(self.model, self.z, seed)
+        return replace(moved, w_walk=self.w_walk, psi=self.psi)
+
+    def walking(self, space: Space) -> Point:
+        """The same place, to be left through the other space."""
+        return replace(self, space=space if self.model.w_dim else "z")
+
+    def _gone(self, amounts: np.ndarray) -> Point:
+        walk = self.walk.to(amounts)
+        if self.space == "w":
+            return replace(self, w_walk=walk)
+        return replace(self, z_walk=walk)
 
 
-@dataclass(frozen=True)
-class Fixed:
-    """Latents that stay the same while the generator learns: what a gallery's tiles show.
-
-    Attributes:
-        z: (N, z_dim) float32.
-        classes: (N,) indices, or None where the generator takes none.
-        columns: tiles in a row; 0 for any number.
-        row_names: what each row is.
-    """
-
-    z: np.ndarray
-    classes: np.ndarray | None = None
-    columns: int = 0
-    row_names: tuple[str, ...] = ()
-
-    @property
-    def told(self) -> Told:
-        """What the explorer is asked for beside the latents."""
-        return {} if self.classes is None else {"classes": self.classes}
-
-    @classmethod
-    def draw(cls, model: Model, count: int, seed: int) -> Fixed:
-        """Latents for about so many tiles: with classes a row each, the same z in a column."""
-        if not model.classes:
-            return cls(model.draw(count, seed))
-        rows = min(len(model.classes), count)
-        if len(model.classes) > count:
-            rows = isqrt(count)
-        columns = max(round(count / rows), 1)
-        z = np.tile(model.draw(columns, seed), (rows, 1))
-        return cls(z, np.repeat(np.arange(rows), columns), columns, model.classes[:rows])
-
-    def find(self, z: np.ndarray, category: int) -> int:
-        """The tile drawn from this latent and class, or -1."""
-        same = (self.z == z).all(axis=1) if self.z.shape[1:] == z.shape else np.zeros(0, bool)
-        if self.classes is not None and len(same):
-            same &= self.classes == category
-        return int(np.argmax(same)) if same.any() else -1
+def _from_w(model: Model, seed: int) -> Walk:
+    return Walk.along(np.zeros(model.w_dim, np.float32), seed)
 
 
 def to_text(z: np.ndarray) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ganstudio.train import messages as m
 from ganstudio.ui.colours import Palette
 
+_HEAT = ("08060f", "3b1466", "a12a74", "f0653a", "fbe58a", "fffef2")  # from silence to loud
 _FILTER = "PNG picture (*.png);;JPEG picture (*.jpg)"
 
 
@@ -30,6 +31,40 @@ def to_bytes(images: np.ndarray) -> np.ndarray:
     levels = np.clip(np.nan_to_num(shown) * 127.5 + 128.0, 0, 255).astype(np.uint8)
     colours = np.broadcast_to(levels.transpose(0, 2, 3, 1), (len(levels), *levels.shape[2:], 3))
     return np.ascontiguousarray(colours)
+
+
+def spectrograms(sounds: np.ndarray) -> np.ndarray:
+    """Sounds as pictures: time from left to right, pitch from low to high, louder is brighter.
+
+    Args:
+        sounds: (N, 1, mels, frames) float32 in [-1, 1], the lowest pitch first.
+
+    Returns:
+        (N, mels, frames, 3) uint8.
+    """
+    loudness = np.clip(np.nan_to_num(sounds[:, 0, ::-1]) * 0.5 + 0.5, 0, 1)
+    places = np.linspace(0, 1, len(_HEAT))
+    colours = np.array([list(bytes.fromhex(colour)) for colour in _HEAT])
+    parts = [np.interp(loudness, places, colours[:, part]) for part in range(3)]
+    return np.stack(parts, axis=-1).astype(np.uint8)
+
+
+def shown_as(kind: str, conditions: np.ndarray) -> np.ndarray:
+    """Conditions that can be seen, as pictures (N, H, W, 3) uint8.
+
+    Args:
+        kind: ``image``, ``domain`` or ``sound``.
+        conditions: (N, C, H, W) float32 in [-1, 1].
+    """
+    return spectrograms(conditions) if kind == "sound" else to_bytes(conditions)
+
+
+def resized(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Pictures (N, H, W, 3) at another size, each pixel as it is: a coarse one stays coarse."""
+    rows = (np.arange(height) * pixels.shape[1]) // height
+    columns = (np.arange(width) * pixels.shape[2]) // width
+    picked: np.ndarray = pixels[:, rows[:, None], columns]
+    return picked
 
 
 def to_occupancy(voxels: np.ndarray) -> np.ndarray:
@@ -60,6 +95,22 @@ def draw_solids(voxels: np.ndarray, size_px: int, colours: Palette) -> np.ndarra
     return np.stack(pictures) if pictures else np.zeros((0, size_px, size_px, 3), np.uint8)
 
 
+def to_unit(image: QImage, channels: int) -> np.ndarray:
+    """A picture as a generator takes it, (1, channels, H, W) float32 in [-1, 1].
+
+    Args:
+        image: any picture.
+        channels: 1 for its lightness, else red, green, blue; what is more stays at -1.
+    """
+    kind = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
+    plain, depth = image.convertToFormat(kind), 1 if channels == 1 else 3
+    lines = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), -1)
+    levels = lines[:, : plain.width() * depth].reshape(plain.height(), plain.width(), depth)
+    unit = np.full((1, channels, plain.height(), plain.width()), -1, np.float32)
+    unit[0, :depth] = levels.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+    return unit
+
+
 def to_qimage(pixels: np.ndarray) -> QImage:
     """A picture (H, W, 3) uint8 that owns its bytes."""
     height, width, _ = pixels.shape
@@ -77,6 +128,30 @@ def fit(image: QImage, size: QSize, smooth: bool) -> QImage:
         else Qt.TransformationMode.FastTransformation
     )
     return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
+
+
+class Fitted:
+    """A picture scaled once and kept, until the picture, its size or its manner is another."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._pixmap = QPixmap()
+
+    def at(self, image: QImage, size: QSize, ratio: float, smooth: bool) -> QPixmap:
+        """The picture for the screen.
+
+        Args:
+            image: what to show.
+            size: on the screen, in its coordinates.
+            ratio: of device pixels to coordinates.
+            smooth: as for ``fit``.
+        """
+        key = (image.cacheKey(), size.width(), size.height(), ratio, smooth)
+        if key != self._key:
+            self._key = key
+            self._pixmap = QPixmap.fromImage(fit(image, size * ratio, smooth))
+            self._pixmap.setDevicePixelRatio(ratio)
+        return self._pixmap
 
 
 def largest(spec_size: QSize, space: QRect, crisp: bool) -> QRect:

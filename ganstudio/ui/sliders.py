@@ -101,7 +101,7 @@ class NamedSlider(QWidget):
 
     def __init__(self, name: str, low: float, high: float, home: float, tip: str) -> None:
         super().__init__()
-        self.home, self.name, self.high = home, name, high
+        self.home, self.name, self.high, self.tip = home, name, high, tip
         self._label, self._value = QLabel(name), QLabel()
         self._label.setFixedWidth(NAME_PX)
         self._value.setFixedWidth(VALUE_PX)
@@ -129,6 +129,11 @@ class NamedSlider(QWidget):
         self.slider.blockSignals(False)
         self.slider.update()
         self._say(value)
+
+    @property
+    def value(self) -> float:
+        """Where the handle is."""
+        return self.slider.value() / STEPS
 
     def go_home(self) -> None:
         """Move to where a double-click goes."""

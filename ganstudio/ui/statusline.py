@@ -36,6 +36,10 @@ class StatusLine(QStatusBar):
         ):
             self.addPermanentWidget(self._pair(name, sample, tip))
         self._values["Device"].setText(studio.device)
+        self._stage = QLabel()
+        self._stage.setToolTip("Where this variant stands in what it has planned")
+        self._stage.hide()
+        self.insertPermanentWidget(0, self._stage)
         studio.started.connect(self._on_started)
         studio.statsArrived.connect(self._on_stats)
         studio.rewound.connect(self._on_rewound)
@@ -44,6 +48,11 @@ class StatusLine(QStatusBar):
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_viewing)
+
+    @property
+    def stage(self) -> str:
+        """Where a variant that goes through stages says it is; else empty."""
+        return self._stage.text()
 
     def value(self, name: str) -> str:
         """What stands beside a caption, such as ``kimg``."""
@@ -57,7 +66,10 @@ class StatusLine(QStatusBar):
         caption, value = QLabel(name), QLabel(_NONE)
         theme.tone(caption, "small")
         value.setStyleSheet("color: palette(window-text);")
-        value.setMinimumWidth(value.fontMetrics().horizontalAdvance(sample))
+        value.ensurePolished()
+        value.setMinimumWidth(value.fontMetrics().horizontalAdvance(f"{sample}00"))
+        if name != "Device":  # of a fixed size, or each new figure lays the whole window out anew
+            value.setFixedSize(value.sizeHint().expandedTo(value.minimumSize()))
         pair.setToolTip(tip)
         row.addWidget(caption)
         row.addWidget(value)
@@ -66,6 +78,7 @@ class StatusLine(QStatusBar):
 
     def _on_started(self, event: m.Started) -> None:
         self._target = event.target_nimg
+        self._show_stage("")
         for name in ("Samples/s", "Left", "Memory"):
             self._values[name].setText(_NONE)
         self._show_reached(event.step, event.nimg)
@@ -85,12 +98,18 @@ class StatusLine(QStatusBar):
         self._values["Step"].setText(f"{step:,}")
         self._values["kimg"].setText(f"{nimg / 1000:,.1f}")
 
+    def _show_stage(self, text: str) -> None:
+        if text != self._stage.text():
+            self._stage.setText(text)
+            self._stage.setVisible(bool(text))
+
     def _on_stats(self, stats: list[m.Stats]) -> None:
         last = stats[-1]
         speed = last.samples_per_second
         self._show_reached(last.step, last.nimg)
         self._values["Samples/s"].setText(f"{speed:,.0f}" if speed >= 10 else f"{speed:.1f}")
         self._values["Memory"].setText(in_bytes(last.memory_bytes))
+        self._show_stage(last.status)
         left = (self._target - last.nimg) / speed if speed > 0 and self._target else -1
         self._values["Left"].setText(in_time(left) if left >= 0 else _NONE)
 

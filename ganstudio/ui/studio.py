@@ -20,7 +20,9 @@ from ganstudio.resources import default_data_root, default_runs_root
 from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.train.explorer import Explorer
+from ganstudio.train.judge import EVERY_KIMG, Judge
 from ganstudio.train.session import Outbox, Session
+from ganstudio.ui.latents import Stand
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Card:
         family: for variants, what it is for; for data sets, what the samples are.
         knobs: by name, in order.
         config: the model that checks them.
+        default_data: for variants, key of the data set it is at its best on.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Card:
     family: str
     knobs: dict[str, Knob]
     config: type[Config]
+    default_data: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,9 @@ class Studio(QObject):
         statsArrived (list[Stats]): reports since the last drain, oldest first.
         rendered (Rendered): the explorer drew something; look at its tag.
         modelReady (ModelReady): a newer model can be asked; panels renew what they show.
-        latentChanged (ndarray z (z_dim,), int class): the point that Latent stands on moved.
-        latentTaken (ndarray z (z_dim,), int class): someone else chose a point for Latent.
-        tuned, saved, rewound, refused, failed, noted: see ``train/messages.py``.
+        latentChanged (Stand): where Latent stands now, with all that is told.
+        latentTaken (Stand): someone else chose where Latent shall stand.
+        tuned, measured, saved, rewound, refused, failed, noted: see ``train/messages.py``.
     """
 
     catalogueReady = Signal()  # noqa: N815
@@ -93,9 +97,10 @@ class Studio(QObject):
     statsArrived = Signal(object)  # noqa: N815
     rendered = Signal(object)
     modelReady = Signal(object)  # noqa: N815
-    latentChanged = Signal(object, int)  # noqa: N815
-    latentTaken = Signal(object, int)  # noqa: N815
+    latentChanged = Signal(object)  # noqa: N815
+    latentTaken = Signal(object)  # noqa: N815
     tuned = Signal(object)
+    measured = Signal(object)
     saved = Signal(object)
     rewound = Signal(object)
     refused = Signal(object)
@@ -116,11 +121,13 @@ class Studio(QObject):
         self.catalogue: Catalogue | None = None
         self.model: m.Model | None = None
         self.model_source = ""
+        self.examples: m.Examples | None = None
         self.reals: np.ndarray | None = None
         self.recipe: Recipe | None = None
         self._turned: list[m.Tuned] = []  # what ``undo_tune`` can take back, newest last
         self._undoing: m.Tune | None = None
         self.run_folder: Path | None = None
+        self.measure_kimg = EVERY_KIMG  # of the next training; 0 never measures
         self.state: m.State = "idle"
         self.outbox = Outbox()
         self.session: Session | None = None
@@ -140,6 +147,7 @@ class Studio(QObject):
             m.Rendered: self._on_rendered,
             m.ModelReady: self._on_model,
             m.Tuned: self._on_tuned,
+            m.Measured: self.measured.emit,
             m.Saved: self.saved.emit,
             m.Rewound: self.rewound.emit,
             m.Refused: self.refused.emit,
@@ -168,6 +176,16 @@ class Studio(QObject):
         dataset = registry.find("data", data)
         spec: SampleSpec = dataset.spec(dataset.Config(**(data_knobs or {})))
         return spec
+
+    def missing(self, data: str, data_knobs: Mapping[str, Any] | None = None) -> list[str]:
+        """What the data set lacks to be loaded under these knobs, one line each.
+
+        Raises:
+            pydantic.ValidationError: if a knob is out of range.
+        """
+        dataset = registry.find("data", data)
+        lines: list[str] = dataset.missing(dataset.Config(**(data_knobs or {})), self.data_root)
+        return lines
 
     def thumbnails(self, data: str, count: int = 9) -> np.ndarray | None:
         """A few samples (count, *shape) float32 in [-1, 1] for a card; None if not at once."""
@@ -246,9 +264,14 @@ class Studio(QObject):
         self._asked = True
         return self.explorer.request(m.Request(tag, z, told or {}, psi, shift))
 
-    def take_latent(self, z: np.ndarray, category: int = 0) -> None:
-        """Offer a point to the Latent panel: a clicked tile, a found sample."""
-        self.latentTaken.emit(z, category)
+    def take_latent(self, z: np.ndarray, told: m.Told | None = None) -> None:
+        """Offer a point to the Latent panel: a clicked tile, a found sample.
+
+        Args:
+            z: (z_dim,).
+            told: the inputs it was drawn with, (1, ...) each; others stay as they are there.
+        """
+        self.latentTaken.emit(Stand(z, told or {}))
 
     def explore(self, folder: Path) -> None:
         """Show a stored model; ``modelReady`` or ``failed`` answers. Not while training."""
@@ -307,6 +330,7 @@ class Studio(QObject):
             return
         self.recipe = recipe
         mailbox = self.explorer.mailbox
+        judge = Judge(self.measure_kimg)
 
         def engine(announce: Any) -> Any:
             from ganstudio.train.engine import Engine  # imports torch, on the session's thread
@@ -315,6 +339,7 @@ class Studio(QObject):
                 **build,
                 announce=announce,
                 mailbox=mailbox,
+                judge=judge,
                 data_root=self.data_root,
                 device=self.device,
             )
@@ -364,6 +389,7 @@ class Studio(QObject):
 
     def _on_model(self, event: m.ModelReady) -> None:
         self.model, self.model_source = event.model, event.source
+        self.examples = event.examples
         self._asked = False
         if event.source != "live" and event.model.data != self._reals_of:
             self.reals = None  # nothing to compare this model with
@@ -399,4 +425,5 @@ def _card(key: str, member: type[Any]) -> Card:
         family = str(member.spec(member.Config()))
     else:
         family = member.family or ", ".join(member.takes)
-    return Card(key, member.title, summary, about, family, knobs_of(member.Config), member.Config)
+    knobs, data = knobs_of(member.Config), getattr(member, "default_data", "")
+    return Card(key, member.title, summary, about, family, knobs, member.Config, data)

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFontMetrics,
+    QHelpEvent,
     QImage,
     QMouseEvent,
     QPainter,
@@ -18,12 +19,12 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ganstudio.ui import theme
 from ganstudio.ui.pictures import fit, largest, to_qimage
 
-GAP_PX = 4
+GAP_PX, GROUP_GAP_PX = 4, 10  # between tiles; what groups are further apart
 EDGE_PX = 3  # room for the outline of tiles at the border
 LABEL_GAP_PX, CAPTION_GAP_PX = 10, 6
 RAGGED = 0.75  # what a last row with empty places is worth against a full one
@@ -38,22 +39,25 @@ class Arrangement:
         rows: rows.
         tile: size of one.
         origin: corner of the first.
+        group: tiles that belong together and stand side by side.
     """
 
     columns: int
     rows: int
     tile: QSize
     origin: QPoint
+    group: int = 1
 
     def place(self, index: int) -> QRect:
         """The rectangle of one tile."""
         row, column = divmod(index, self.columns)
         step_x, step_y = self.tile.width() + GAP_PX, self.tile.height() + GAP_PX
-        return QRect(self.origin + QPoint(column * step_x, row * step_y), self.tile)
+        apart = GROUP_GAP_PX * (column // self.group) if self.group > 1 else 0
+        return QRect(self.origin + QPoint(column * step_x + apart, row * step_y), self.tile)
 
 
 def arrange(
-    count: int, picture: QSize, space: QRect, columns: int = 0, crisp: bool = True
+    count: int, picture: QSize, space: QRect, columns: int = 0, crisp: bool = True, group: int = 1
 ) -> Arrangement:
     """Choose the columns that make tiles largest, with few empty places in the last row.
 
@@ -63,12 +67,13 @@ def arrange(
         space: where the grid goes.
         columns: as many and no choice; 0 to choose.
         crisp: prefer whole multiples of the picture's pixels.
+        group: tiles that stay side by side; ``count`` is a multiple of it.
     """
     best: tuple[float, int, QSize] | None = None
-    for tried in [columns] if columns else range(1, count + 1):
+    for tried in [columns] if columns else range(group, count + 1, group):
         rows = -(-count // tried)
         cell = QRect(
-            0, 0, (space.width() - (tried - 1) * GAP_PX) // tried,
+            0, 0, (space.width() - _gaps(tried, group)) // tried,
             (space.height() - (rows - 1) * GAP_PX) // rows,
         )  # fmt: skip
         if cell.width() < 1 or cell.height() < 1:
@@ -79,14 +84,20 @@ def arrange(
         score = width * ragged
         if best is None or score > best[0]:
             best = score, tried, tile
-    _, tried, tile = best or (0.0, columns or 1, QSize(1, 1))
+    _, tried, tile = best or (0.0, columns or group, QSize(1, 1))
     rows = -(-count // tried)
-    width = tried * (tile.width() + GAP_PX) - GAP_PX
+    width = tried * tile.width() + _gaps(tried, group)
     height = rows * (tile.height() + GAP_PX) - GAP_PX
     origin = QPoint(
         space.x() + (space.width() - width) // 2, space.y() + (space.height() - height) // 2
     )
-    return Arrangement(tried, rows, tile, origin)
+    return Arrangement(tried, rows, tile, origin, group)
+
+
+def _gaps(columns: int, group: int) -> int:
+    """Empty space in a row, in all."""
+    between = (columns // group - 1) * GROUP_GAP_PX if group > 1 else 0
+    return (columns - 1) * GAP_PX + max(between, 0)
 
 
 class TileGrid(QWidget):
@@ -110,6 +121,7 @@ class TileGrid(QWidget):
         self.pictures: list[QImage] = []
         self.columns = 0
         self.row_names: tuple[str, ...] = ()
+        self.headers: tuple[str, ...] = ()
         self.smooth, self.drawn = True, False
         self.marked = self.hovered = -1
         self._arrangement: Arrangement | None = None
@@ -124,6 +136,7 @@ class TileGrid(QWidget):
         columns: int = 0,
         row_names: tuple[str, ...] = (),
         drawn: bool = False,
+        headers: tuple[str, ...] = (),
     ) -> None:
         """Show these pictures.
 
@@ -132,9 +145,11 @@ class TileGrid(QWidget):
             columns: in a row; 0 to fill the space best.
             row_names: written before each row; empty for none.
             drawn: whether they were drawn for the screen, so that single pixels mean nothing.
+            headers: names of pictures that stand side by side as a group; empty for no groups.
         """
         self.pictures = [to_qimage(picture) for picture in pixels]
         self.columns, self.row_names, self.drawn = columns, row_names, drawn
+        self.headers = headers
         self.hovered = self.hovered if self.hovered < len(pixels) else -1
         self._forget()
 
@@ -151,8 +166,9 @@ class TileGrid(QWidget):
 
     def mark(self, index: int) -> None:
         """Outline one tile for good; -1 for none."""
-        self.marked = index
-        self.update()
+        if index != self.marked:
+            before, self.marked = self.marked, index
+            self._repaint_tiles(before, index)
 
     def index_at(self, position: QPoint) -> int:
         """The tile at a place of the widget, or -1."""
@@ -166,7 +182,8 @@ class TileGrid(QWidget):
     def arrangement(self) -> Arrangement:
         """Where the tiles stand now."""
         if self._arrangement is None:
-            left, top = EDGE_PX + self._label_width(), EDGE_PX + self._caption_height()
+            left = EDGE_PX + self._label_width()
+            top = EDGE_PX + self._caption_height() + self._header_height()
             space = self.rect().adjusted(left, top, -EDGE_PX, -EDGE_PX)
             size = self.pictures[0].size() if self.pictures else QSize(1, 1)
             self._arrangement = arrange(
@@ -175,6 +192,7 @@ class TileGrid(QWidget):
                 space,
                 self.columns,
                 not self.smooth and not self.drawn,
+                max(len(self.headers), 1),
             )
         return self._arrangement
 
@@ -190,7 +208,8 @@ class TileGrid(QWidget):
             return
         if self._sheet is None:
             self._sheet = self._paint_sheet()
-        painter.drawPixmap(0, 0, self._sheet)
+        ratio, part = self._sheet.devicePixelRatioF(), QRectF(event.rect())
+        painter.drawPixmap(part, self._sheet, QRectF(part.topLeft() * ratio, part.size() * ratio))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.current()
         if 0 <= self.marked < len(self.pictures):
@@ -208,6 +227,24 @@ class TileGrid(QWidget):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._forget()
         super().changeEvent(event)
+
+    def name_at(self, position: QPoint) -> str:
+        """The whole name of the row or the column that is written at a place; empty for none."""
+        arrangement = self.arrangement
+        for row, name in enumerate(self.row_names[: arrangement.rows]):
+            if self._label_place(row).contains(position):
+                return name
+        for column in range(arrangement.columns if self.headers else 0):
+            if self._header_place(column).contains(position):
+                return self.headers[column % len(self.headers)]
+        return ""
+
+    def event(self, event: QEvent) -> bool:
+        """Names that were shortened can be read in the tooltip."""
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.name_at(event.pos()), self)
+            return True
+        return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light up the tile under the mouse."""
@@ -230,11 +267,16 @@ class TileGrid(QWidget):
 
     def _hover(self, index: int) -> None:
         if index != self.hovered:
-            self.hovered = index
+            before, self.hovered = self.hovered, index
             hand = self.takes_clicks and index >= 0
             shapes = Qt.CursorShape
             self.setCursor(shapes.PointingHandCursor if hand else shapes.ArrowCursor)
-            self.update()
+            self._repaint_tiles(before, index)
+
+    def _repaint_tiles(self, *indices: int) -> None:
+        for index in indices:
+            if 0 <= index < len(self.pictures):
+                self.update(self.arrangement.place(index).adjusted(-4, -4, 4, 4))
 
     def _forget(self) -> None:
         self._arrangement = self._sheet = None
@@ -243,12 +285,15 @@ class TileGrid(QWidget):
     def _caption_height(self) -> int:
         return self.fontMetrics().height() + CAPTION_GAP_PX if self.caption else 0
 
+    def _header_height(self) -> int:
+        return self.fontMetrics().height() + CAPTION_GAP_PX if self.headers else 0
+
     def _label_width(self) -> int:
         if not self.row_names:
             return 0
         metrics = self.fontMetrics()
         widest = max(metrics.horizontalAdvance(name) for name in self.row_names)
-        return min(widest + 2, self.width() // 5) + LABEL_GAP_PX
+        return min(widest + 2, self.width() // 4) + LABEL_GAP_PX
 
     def _paint_sheet(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -264,18 +309,38 @@ class TileGrid(QWidget):
         painter.setPen(QColor(theme.current().muted))
         if self.caption:
             first, height = arrangement.place(0), self._caption_height()
-            place = QRect(first.x(), first.y() - height, self.width(), height - CAPTION_GAP_PX)
+            top = first.y() - height - self._header_height()
+            place = QRect(first.x(), top, self.width(), height - CAPTION_GAP_PX)
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, self.caption)
+        self._paint_headers(painter)
         metrics, width = self.fontMetrics(), self._label_width() - LABEL_GAP_PX
+        lines = max(arrangement.tile.height() // metrics.lineSpacing(), 1)
         for row, name in enumerate(self.row_names[: arrangement.rows]):
-            tile = arrangement.place(row * arrangement.columns)
-            place = QRect(tile.x() - width - LABEL_GAP_PX, tile.y(), width, tile.height())
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(
-                place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text
-            )
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            text = "\n".join(broken(name, metrics, width, lines))
+            painter.drawText(self._label_place(row), int(flags), text)
         painter.end()
         return sheet
+
+    def _paint_headers(self, painter: QPainter) -> None:
+        small = self.font()
+        small.setPointSizeF(max(small.pointSizeF() - 1, 6.0))
+        painter.setFont(small)
+        metrics = painter.fontMetrics()
+        for column in range(self.arrangement.columns if self.headers else 0):
+            place, name = self._header_place(column), self.headers[column % len(self.headers)]
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, text)
+        painter.setFont(self.font())
+
+    def _header_place(self, column: int) -> QRect:
+        tile, height = self.arrangement.place(column), self._header_height()
+        return QRect(tile.x(), tile.y() - height, tile.width(), height - CAPTION_GAP_PX)
+
+    def _label_place(self, row: int) -> QRect:
+        width = self._label_width() - LABEL_GAP_PX
+        tile = self.arrangement.place(row * self.arrangement.columns)
+        return QRect(tile.x() - width - LABEL_GAP_PX, tile.y(), width, tile.height())
 
     def _outline(self, painter: QPainter, index: int, colour: str, width: float) -> None:
         grown = QRectF(self.arrangement.place(index)).adjusted(-1.5, -1.5, 1.5, 1.5)
@@ -300,3 +365,16 @@ class TileGrid(QWidget):
         painter.drawRoundedRect(place, 2, 2)
         painter.setPen(QColor(colours.text))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def broken(text: str, metrics: QFontMetrics, width: int, lines: int) -> list[str]:
+    """A text in lines of a width, no more than so many; the last one is shortened if need be."""
+    words = text.split()
+    made: list[str] = []
+    while words and len(made) < lines - 1:
+        line = words.pop(0)
+        while words and metrics.horizontalAdvance(f"{line} {words[0]}") <= width:
+            line = f"{line} {words.pop(0)}"
+        made.append(metrics.elidedText(line, Qt.TextElideMode.ElideRight, width))
+    rest = metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width)
+    return [*made, rest] if rest else made

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -20,6 +19,7 @@ from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.panels.base import RecipeSource
+from ganstudio.ui.progress import Progress
 from ganstudio.ui.studio import Studio
 
 PACES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # steps a second in slow motion
@@ -160,11 +160,8 @@ class Transport(QWidget):
         self.dot.update()
         self.detail.setText(text.split("\n")[0] or self._reached)
         self.detail.setToolTip(text)
-        if state == "loading":
-            self.progress.setRange(0, 0)
-        elif self.progress.maximum() == 0:
-            self.progress.setRange(0, 1000)
-            self._show_bar()
+        self.progress.set_busy(state == "loading")
+        self._show_bar()
         self.refresh()
 
     def _on_started(self, event: m.Started) -> None:
@@ -192,7 +189,7 @@ class Transport(QWidget):
         self.detail.setText(self._reached)
 
     def _show_bar(self) -> None:
-        if self.progress.maximum():  # while loading it has none
+        if not self.progress.busy:
             share = self._nimg / max(self._target, 1)
             self.progress.setValue(min(1000, round(1000 * share)))
 
@@ -274,10 +271,9 @@ class Transport(QWidget):
         line.addWidget(self.state_word)
         line.addWidget(self.detail, 1)
         column.addLayout(line)
-        self.progress = QProgressBar()
+        self.progress = Progress()
         self.progress.setRange(0, 1000)
         self.progress.setValue(0)
-        self.progress.setTextVisible(False)
         self.progress.setAccessibleName("How far the training is")
         column.addWidget(self.progress)
         return box

@@ -197,3 +197,24 @@ def test_the_table_has_a_column_a_term_and_gaps_where_one_was_not_reported():
 def test_capacity_is_even():
     with pytest.raises(ValueError, match="even number"):
         History(capacity=7)
+
+
+def test_what_was_measured_is_read_at_its_own_moment(tmp_path):
+    lines = [
+        {"nimg": 1000, "seconds": 10, "terms": {"D/real": 1}},
+        {"nimg": 2000, "seconds": 20, "terms": {"D/real": 1}},
+        {
+            "nimg": 1500,
+            "event": "measured",
+            "values": {"fcd": 7.5, "bad": None},
+            "floors": {"fcd": 1},
+        },
+        {"nimg": 1600, "event": "measured", "values": 3},
+    ]
+    path = tmp_path / "history.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    history = History.load(path)
+    assert history.nimg == 2000
+    assert history.floors == {"M/fcd": 1}
+    assert set(history.series) == {"D/real", "M/fcd"}
+    assert history.series["M/fcd"].rows()[0, :3].tolist() == [1500, 15, 7.5]

@@ -3,7 +3,7 @@ import pytest
 
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Model
-from ganstudio.ui.latents import Fixed, Point, directions, from_text, to_text
+from ganstudio.ui.latents import Point, Stand, directions, from_text, to_text
 
 SPEC = SampleSpec("image", (1, 8, 8))
 
@@ -26,15 +26,17 @@ def test_a_large_latent_moves_along_directions():
     point = Point.at(model(), z)
     assert not point.moved
     moved = point.move(2, 1.5).move(0, -1)
-    np.testing.assert_allclose(moved.z, z + 1.5 * point.ways[2] - point.ways[0], atol=1e-6)
+    np.testing.assert_allclose(
+        moved.z, z + 1.5 * point.walk.ways[2] - point.walk.ways[0], atol=1e-6
+    )
     assert moved.moved
     np.testing.assert_allclose(moved.back().z, z, atol=1e-6)
 
 
 def test_a_small_latent_moves_along_its_own_axes():
     point = Point.at(model(z_dim=3), np.array([0.5, -2.0, 1.0]))
-    assert point.names == ("z 1", "z 2", "z 3")
-    assert point.amounts.tolist() == [0.5, -2.0, 1.0]
+    assert point.walk.names == ("z 1", "z 2", "z 3")
+    assert point.walk.amounts.tolist() == [0.5, -2.0, 1.0]
     assert point.move(1, 0.25).z.tolist() == [0.5, 0.25, 1.0]
 
 
@@ -56,16 +58,16 @@ def test_a_uniform_prior_is_never_left():
 
 def test_a_drag_stops_where_the_sliders_end():
     point = Point.at(model(), np.zeros(32)).nudge(10, -0.5)
-    assert point.amounts[:3].tolist() == [3.0, -0.5, 0.0]
-    assert Point.at(model(z_dim=1), np.zeros(1)).nudge(0.5, 0.5).amounts.tolist() == [0.5]
+    assert point.walk.amounts[:3].tolist() == [3.0, -0.5, 0.0]
+    assert Point.at(model(z_dim=1), np.zeros(1)).nudge(0.5, 0.5).walk.amounts.tolist() == [0.5]
 
 
 def test_new_directions_do_not_move_the_point():
     point = Point.at(model(), np.ones(32)).move(3, 2.0)
     turned = point.turned(9)
     np.testing.assert_allclose(turned.z, point.z, atol=1e-6)
-    assert not np.allclose(turned.ways, point.ways)
-    assert not turned.amounts.any()
+    assert not np.allclose(turned.walk.ways, point.walk.ways)
+    assert not turned.walk.amounts.any()
 
 
 def test_a_latent_of_the_wrong_length_is_refused():
@@ -85,22 +87,57 @@ def test_other_texts_are_refused(text):
         from_text(text)
 
 
-def test_fixed_latents_without_classes():
-    fixed = Fixed.draw(model(), 36, seed=1)
-    np.testing.assert_array_equal(fixed.z, model().draw(36, 1))
-    assert fixed.classes is None
-    assert fixed.find(fixed.z[7], 0) == 7
-    assert fixed.find(np.zeros(32, np.float32), 0) == -1
-    assert fixed.find(np.zeros(3, np.float32), 0) == -1
+def mapped(z_dim=32, w_dim=24):
+    return Model("style", "digits", SPEC, z_dim, w_dim=w_dim)
 
 
-@pytest.mark.parametrize(("classes", "rows", "columns"), [(10, 10, 6), (2, 2, 32), (200, 8, 8)])
-def test_classes_are_rows_and_columns_share_a_latent(classes, rows, columns):
-    names = tuple(f"class {i}" for i in range(classes))
-    fixed = Fixed.draw(model(classes=names), 64, seed=0)
-    assert fixed.columns == columns
-    assert fixed.row_names == names[:rows]
-    assert fixed.z.shape == (rows * columns, 32)
-    np.testing.assert_array_equal(fixed.z[:columns], fixed.z[columns : 2 * columns])
-    assert fixed.classes.tolist() == [row for row in range(rows) for _ in range(columns)]
-    assert fixed.find(fixed.z[columns + 1], 1) == columns + 1
+def test_a_mapped_latent_is_walked_apart_from_the_noise():
+    z = mapped().draw(1, 0)[0]
+    point = Point.at(mapped(), z).move(0, 1.0)
+    assert point.shift is None
+    moved = point.walking("w").move(2, -2.0).nudge(0.5)
+    expected = 0.5 * moved.walk.ways[0] - 2.0 * moved.walk.ways[2]
+    np.testing.assert_allclose(moved.shift, expected, atol=1e-6)
+    np.testing.assert_array_equal(moved.z, point.z)
+    np.testing.assert_array_equal(moved.walking("z").shift, moved.shift)
+    assert moved.walk.ways.shape == (12, 24)
+    assert moved.moved
+    home = moved.back()
+    assert home.shift is None
+    np.testing.assert_allclose(home.z, z, atol=1e-6)
+    assert not home.moved
+
+
+def test_new_directions_in_w_stay_at_the_place():
+    point = Point.at(mapped(), np.zeros(32), space="w").move(1, 2.0)
+    turned = point.turned(5)
+    np.testing.assert_allclose(turned.shift, point.shift, atol=1e-6)
+    assert not turned.walk.amounts.any()
+    assert turned.moved
+    assert turned.back().shift is None
+
+
+def test_without_w_there_is_nothing_to_walk_in_it():
+    point = Point.at(model(), np.zeros(32), space="w").walking("w")
+    assert point.space == "z"
+    assert point.shift is None
+
+
+def test_truncation_of_a_mapped_latent_is_left_to_the_model():
+    point = Point(**{**vars(Point.at(mapped(), np.ones(32))), "psi": 0.5})
+    np.testing.assert_allclose(point.used, 1.0)
+
+
+def test_a_model_without_noise_has_a_point_all_the_same():
+    point = Point.at(model(z_dim=0), np.zeros(0)).nudge(1.0).back()
+    assert point.z.shape == (0,)
+    assert point.walk.names == ()
+    assert not point.moved
+    assert directions(0, 12, seed=0).shape == (0, 0)
+
+
+def test_what_one_is_told_is_repeated():
+    stand = Stand(np.zeros(2), {"classes": np.array([3])}, shift=np.ones(4))
+    assert stand.repeated(3)["classes"].tolist() == [3, 3, 3]
+    assert stand.shifts.shape == (1, 4)
+    assert Stand(np.zeros(2)).shifts is None

@@ -23,7 +23,7 @@ from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.chart import Chart, Uprights, pen
 from ganstudio.ui.curve_controls import CurveControls
-from ganstudio.ui.history import RATE, Curve, History
+from ganstudio.ui.history import MEASURED, RATE, Curve, History
 from ganstudio.ui.legend import Legend
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
@@ -35,6 +35,11 @@ FAINT = 0.22
 ALIKE = 80  # sum of the differences of red, green and blue
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 EMPTY = "Nothing to plot yet. The losses of both players appear here while they train."
+UNMEASURED = (
+    "Nothing measured yet. The samples are measured beside the training, first after a minute or "
+    "25,000 real samples, whichever comes later."
+)
+DOT_PX = 5
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,9 @@ class CurvesPanel(Panel):
         self._waiting: list[Callable[[History], None]] = []  # until the file is read
         self._hidden = {RATE}
         self._lines: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
+        self._floors: dict[str, pg.InfiniteLine] = {}
+        self._titles: dict[str, str] = {}
+        self._cost_s: float | None = None
         self._drawn: dict[str, Curve] = {}
         self._following, self._changed = True, False
         self._cursor: float | None = None
@@ -72,7 +80,7 @@ class CurvesPanel(Panel):
         for signal, slot in (
             (studio.started, self._on_started), (studio.statsArrived, self._on_stats),
             (studio.tuned, self._on_tuned), (studio.saved, self._on_saved),
-            (studio.rewound, self._on_rewound),
+            (studio.rewound, self._on_rewound), (studio.measured, self._on_measured),
         ):  # fmt: skip
             signal.connect(slot)
 
@@ -133,6 +141,7 @@ class CurvesPanel(Panel):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._notice)
         self._pages.addWidget(self._plot)
+        self._pages.addWidget(Notice(UNMEASURED))
         column.addWidget(self._pages, 1)
         self._recolour()
         self._enable()
@@ -171,6 +180,11 @@ class CurvesPanel(Panel):
 
     def _on_tuned(self, event: m.Tuned) -> None:
         self._apply(lambda h: h.mark_tuned(event.nimg, event.knob, event.before, event.value))
+
+    def _on_measured(self, event: m.Measured) -> None:
+        self._titles |= {MEASURED + name: title for name, title in event.titles.items()}
+        self._cost_s = event.seconds
+        self._apply(lambda h: h.measured(event.nimg, event.values, event.floors))
 
     def _on_saved(self, event: m.Saved) -> None:
         self._apply(lambda h: h.mark_saved(event.nimg))
@@ -261,12 +275,15 @@ class CurvesPanel(Panel):
         if not self._changed or not self.isVisible():
             return
         self._changed = False
-        window = self._controls.reports
+        metrics = self._controls.metrics.isChecked()
+        window = 1.0 if metrics else self._controls.reports
         axis, history = self._controls.axis, self._history
-        curves = {name: history.curve(name, axis, window) for name in history.series}
+        names = [name for name in history.series if name.startswith(MEASURED) == metrics]
+        curves = {name: history.curve(name, axis, window) for name in names}
         self._drawn = curves
         self._add_lines()
         shown = {n: c for n, c in curves.items() if n not in self._hidden and len(c.x)}
+        self._show_floors(shown)
         if self._controls.logarithm.isChecked():
             shown = {name: curve.logarithm() for name, curve in shown.items()}
         if self._following:
@@ -294,6 +311,8 @@ class CurvesPanel(Panel):
         parts = [(c.mean, c.mean) if smoothed else (c.low, c.high) for c in shown.values()]
         low = np.concatenate([part[0] for part in parts])
         high = np.concatenate([part[1] for part in parts])
+        floors = [line.value() for line in self._floors.values() if line.isVisible()]
+        low, high = np.append(low, floors), np.append(high, floors)
         low, high = low[np.isfinite(low)], high[np.isfinite(high)]
         self._view.setXRange(0, max(end, 1e-3), padding=0.01)
         if len(low) and len(high):
@@ -313,9 +332,20 @@ class CurvesPanel(Panel):
             ]
         )
 
+    def _show_floors(self, shown: dict[str, Curve]) -> None:
+        """A dashed line for what real samples get, for each shown score that has one."""
+        powers = self._controls.logarithm.isChecked()
+        for name, line in self._floors.items():
+            floor = self._history.floors.get(name)
+            fits = floor is not None and (not powers or floor > 0)
+            line.setVisible(name in shown and fits)
+            if fits and floor is not None:
+                line.setValue(float(np.log10(floor)) if powers else floor)
+
     def _read_out(self) -> None:
         """Values under the mouse, or the newest, beside the names."""
         for name, row in self._legend.rows.items():
+            row.setVisible(name in self._drawn)
             curve = self._drawn.get(name)
             at = self._cursor if self._cursor is not None else float("inf")
             row.set_value(curve.value_at(at) if curve is not None else None)
@@ -325,6 +355,8 @@ class CurvesPanel(Panel):
             text = f"{max(self._cursor, 0):,.2f} {self._controls.axis}"
         else:
             text = f"{self._history.nimg / 1000:,.1f} kimg  ·  {_clock(self._history.seconds)}"
+        if self._controls.metrics.isChecked() and self._cost_s is not None:
+            text += f"  ·  measured in {self._cost_s:.1f} s"
         self._controls.readout.setText(text)
 
     def _add_lines(self) -> None:
@@ -336,14 +368,45 @@ class CurvesPanel(Panel):
                 for item in (raw, mean):
                     self._chart.addItem(item, ignoreBounds=True)
                 self._lines[name] = raw, mean
+                if name.startswith(MEASURED):
+                    self._add_measured(name)
                 shown = name not in self._hidden
                 self._legend.add(name, self._colour(name), self._style(name), shown)
-        self._pages.setCurrentIndex(1 if self._lines else 0)
+        for name, title in self._titles.items():
+            if name in self._legend.rows:
+                floor = self._history.floors.get(name)
+                real = "" if floor is None else f"; real samples get {floor:.3g}"
+                self._legend.rows[name].setToolTip(f"{title}{real}")
+        self._turn_page()
+
+    def _add_measured(self, name: str) -> None:
+        """Dots, for there are few; the first score is shown, the others wait in the list."""
+        raw, _ = self._lines[name]
+        colour = self._colour(name)
+        raw.setSymbol("o")
+        raw.setSymbolSize(DOT_PX)
+        raw.setSymbolPen(pen(colour))
+        raw.setSymbolBrush(colour)
+        if sum(other.startswith(MEASURED) for other in self._lines) > 1:
+            self._hidden.add(name)
+        floor = pg.InfiniteLine(angle=0, pen=pen(colour, 0.7, Qt.PenStyle.DashLine))
+        self._chart.addItem(floor, ignoreBounds=True)
+        self._floors[name] = floor
+
+    def _turn_page(self) -> None:
+        measured = self._controls.metrics.isChecked() and self._lines
+        self._pages.setCurrentIndex(1 if self._drawn else 2 if measured else 0)
 
     def _clear(self) -> None:
         for items in self._lines.values():
             for item in items:
                 self._chart.removeItem(item)
+        for line in self._floors.values():
+            self._chart.removeItem(line)
+        self._floors.clear()
+        self._titles.clear()
+        self._cost_s = None
+        self._hidden = {name for name in self._hidden if not name.startswith(MEASURED)}
         self._lines.clear()
         self._drawn.clear()
         self._legend.clear()
@@ -358,8 +421,12 @@ class CurvesPanel(Panel):
 
     def _recolour(self) -> None:
         self._hair.setPen(pen(theme.current().muted))
-        for name, (_, mean) in self._lines.items():
+        for name, (raw, mean) in self._lines.items():
             mean.setPen(self._pen(name))
+            if name in self._floors:
+                self._floors[name].setPen(pen(self._colour(name), 0.7, Qt.PenStyle.DashLine))
+                raw.setSymbolPen(pen(self._colour(name)))
+                raw.setSymbolBrush(self._colour(name))
             self._legend.rows[name].colour = self._colour(name)
             self._legend.rows[name].update()
         self._touch()
@@ -371,10 +438,17 @@ class CurvesPanel(Panel):
         return pen(self._colour(name), 1, self._style(name))
 
     def _colour(self, name: str) -> str:
+        if name.startswith(MEASURED):
+            measured = [other for other in self._history.series if other.startswith(MEASURED)]
+            colours = theme.current()
+            roles = (colours.fake, colours.real, colours.disc, colours.penalty, colours.warn)
+            return roles[measured.index(name) % len(roles)]
         return theme.current().muted if name == RATE else theme.term_colour(name)
 
     def _style(self, name: str) -> Qt.PenStyle:
         """Dashes, then dots, for a curve whose colour is close to an earlier one's."""
+        if name.startswith(MEASURED):
+            return STYLES[0]
         names = list(self._history.series)
         mine = self._colour(name)
         alike = sum(_alike(self._colour(other), mine) for other in names[: names.index(name)])

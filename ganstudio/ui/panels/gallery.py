@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
-from ganstudio.ui.colours import Palette
-from ganstudio.ui.latents import Fixed
+from ganstudio.ui.latents import Stand
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.seed import SeedBox
 from ganstudio.ui.segments import Segments
 from ganstudio.ui.studio import Studio
+from ganstudio.ui.tableau import Fixed, Tableau, compose
 from ganstudio.ui.tiles import TileGrid
 
 TAG = "gallery"
@@ -37,6 +37,10 @@ SMALLEST_SOLID_PX, LARGEST_SOLID_PX = 24, 256
 SETTLE_MS = 200  # after the last resize, before volumes are drawn anew
 EMPTY = "No model yet. Once one is training or opened, its pictures of fixed noise appear here."
 NO_PICTURES = np.zeros((0, 1, 1, 3), np.uint8)
+LONELY = (
+    "This run keeps no examples of its data, and its model needs some to begin with. "
+    "The Latent panel takes your own."
+)
 POINTS = "This model makes points, not pictures. Have a look at the Plane panel."
 
 
@@ -51,10 +55,12 @@ class GalleryPanel(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._model: m.Model | None = None
+        self._examples: m.Examples | None = None
         self._latents: Fixed | None = None  # asked for
         self._answered: Fixed | None = None  # of the newest samples
-        self._shown: Fixed | None = None  # of the tiles on the screen
+        self._shown: Tableau | None = None  # on the screen
         self._samples: dict[str, np.ndarray] = {}
+        self._beside: dict[str, np.ndarray] = {}
         self._stale = False
         self._since = 0
         self._nimg = 0
@@ -70,7 +76,7 @@ class GalleryPanel(Panel):
         studio.started.connect(self._on_started)
         studio.latentTaken.connect(self._on_taken)
         if studio.model is not None:
-            self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
+            self._on_model(m.ModelReady(studio.model_source, 0, studio.model, studio.examples))
 
     def release(self) -> None:
         """Stop the timer and both drawing threads."""
@@ -150,7 +156,8 @@ class GalleryPanel(Panel):
 
     def _on_model(self, event: m.ModelReady) -> None:
         self._nimg = event.nimg
-        if event.model != self._model:
+        known, self._examples = self._examples, event.examples
+        if event.model != self._model or event.examples is not known:
             self._model = event.model
             self._samples.pop("Generated", None)
             self._answered = self._shown = None
@@ -175,21 +182,22 @@ class GalleryPanel(Panel):
             return
         self._nimg = event.nimg
         self._samples["Generated"], self._answered = event.samples, latents
+        self._beside = event.beside
         self._show_samples("Generated")
         self._renew()
 
-    def _on_taken(self, z: np.ndarray, category: int) -> None:
-        found = self._shown.find(z, category) if self._shown is not None else -1
+    def _on_taken(self, stand: Stand) -> None:
+        shown = self._shown
+        found = -1 if shown is None else shown.picture_of(shown.fixed.find(stand))
         self.grids["Generated"].mark(found)
 
     # What the person does -------------------------------------------------------------------
 
     def take(self, index: int) -> None:
-        """Offer a tile's latent to the Latent panel."""
-        latents = self._shown
-        if latents is not None and 0 <= index < len(latents.z):
-            category = 0 if latents.classes is None else int(latents.classes[index])
-            self.studio.take_latent(latents.z[index].copy(), category)
+        """Offer what a tile was made of to the Latent panel."""
+        shown = self._shown
+        if shown is not None and 0 <= index < len(shown.pixels):
+            self.studio.take_latent(*shown.fixed.of(shown.result_of(index)))
 
     def _draw_latents(self) -> None:
         self.grids["Generated"].mark(-1)
@@ -197,7 +205,7 @@ class GalleryPanel(Panel):
             return
         if self._model.spec.kind != "points":
             count = int(self._count.currentData())
-            self._latents = Fixed.draw(self._model, count, self._seed.value)
+            self._latents = Fixed.draw(self._model, count, self._seed.value, self._examples)
             self._show_samples("Real")
         self._ask(anew=True)
 
@@ -237,9 +245,7 @@ class GalleryPanel(Panel):
         self._stale = True
         if anew:
             self._since = 1 << 62  # answers to older latents are not wanted any more
-        if self._latents is None or self._model is None or self._model.spec.kind == "points":
-            return
-        if not self.isVisible():
+        if self._latents is None or self._why_empty() or not self.isVisible():
             return
         ticket = self.studio.ask(TAG, self._latents.z, self._latents.told)
         self._since = min(self._since, ticket)
@@ -260,30 +266,31 @@ class GalleryPanel(Panel):
         latents = self._answered if name == "Generated" else self._latents
         if samples is None or latents is None:
             return
-        samples = samples[: len(latents.z)]
-        if samples.ndim == 5:
-            looks = self._solid_px(name), theme.current()
-            self._workers[name].submit(partial(_draw_solids, latents, samples, *looks))
-        else:
-            self._show_pixels(name, pictures.to_bytes(samples), latents)
-
-    def _on_drawn(self, name: str, drawn: tuple[Fixed, np.ndarray]) -> None:
-        latents, pixels = drawn
-        samples = self._samples.get(name)
-        gone = name == "Generated" and latents is not self._answered
-        if samples is not None and samples.ndim == 5 and not gone:
-            self._show_pixels(name, pixels, latents, drawn=True)
-
-    def _show_pixels(
-        self, name: str, pixels: np.ndarray, latents: Fixed, drawn: bool = False
-    ) -> None:
         if name == "Generated":
-            if latents is not self._shown:
-                self.grids[name].mark(-1)
-            self._shown = latents
-            self.grids[name].show_pictures(pixels, latents.columns, latents.row_names, drawn)
+            work = partial(compose, latents, samples, self._beside)
         else:
-            self.grids[name].show_pictures(pixels, drawn=drawn)
+            shown = samples[: int(self._count.currentData())]
+            work = partial(compose, Fixed(np.zeros((len(shown), 0))), shown, {})
+        if samples.ndim == 5:
+            size_px, colours = self._solid_px(name), theme.current()
+            paint = partial(pictures.draw_solids, size_px=size_px, colours=colours)
+            self._workers[name].submit(partial(work, paint))
+        else:
+            self._show_tableau(name, work(pictures.to_bytes))
+
+    def _on_drawn(self, name: str, tableau: Tableau) -> None:
+        samples = self._samples.get(name)
+        gone = name == "Generated" and tableau.fixed is not self._answered
+        if samples is not None and samples.ndim == 5 and not gone:
+            self._show_tableau(name, tableau, drawn=True)
+
+    def _show_tableau(self, name: str, tableau: Tableau, drawn: bool = False) -> None:
+        fixed, grid = tableau.fixed, self.grids[name]
+        if name == "Generated":
+            if self._shown is None or fixed is not self._shown.fixed:
+                grid.mark(-1)
+            self._shown = tableau
+        grid.show_pictures(tableau.pixels, fixed.columns, fixed.row_names, drawn, tableau.headers)
 
     def _solid_px(self, name: str) -> int:
         tile = self.grids[name].tile_px if self.grids[name].pictures else 96
@@ -297,7 +304,7 @@ class GalleryPanel(Panel):
     def _renew(self) -> None:
         """Bring header, toggles and page up to date."""
         model, has_reals = self._model, "Real" in self._samples
-        points = model is not None and model.spec.kind == "points"
+        why = self._why_empty()
         tip = "" if has_reals else "Real samples are there once training has started."
         for name in ("Real", "Both"):
             self._view.enable(name, has_reals, tip)
@@ -307,17 +314,28 @@ class GalleryPanel(Panel):
         for name, grid in self.grids.items():
             grid.setVisible(view in (name, "Both"))
             grid.set_caption(name if view == "Both" else "")
-        self._notice.say(POINTS if points else EMPTY)
-        shown = model is not None and not points
+        self._notice.say(why)
+        shown = not why
         self._pages.setCurrentWidget(self._stage if shown else self._notice)
         for control in (self._view, self._count, self._seed, self._smooth):
             control.setEnabled(shown)
         if model is not None:
-            self._smooth.setEnabled(model.spec.kind == "image")
+            self._smooth.setEnabled(shown and model.spec.kind == "image")
+            self._seed.setEnabled(shown and model.z_dim > 0)
             self._heading.setText(self._title_of(model))
             source = self.studio.model_source
             live = "live" if source == "live" else source.rstrip("/").rsplit("/", 1)[-1]
             self._status.setText("  ·  ".join((f"{self._nimg / 1000:,.1f} kimg", live)))
+
+    def _why_empty(self) -> str:
+        """Why there is nothing to see; empty if there is."""
+        model = self._model
+        if model is None:
+            return EMPTY
+        if model.spec.kind == "points":
+            return POINTS
+        needed = [taken.kind for taken in model.inputs if taken.kind != "classes"]
+        return LONELY if needed and self._examples is None else ""
 
     def _title_of(self, model: m.Model) -> str:
         catalogue = self.studio.catalogue
@@ -332,10 +350,3 @@ class GalleryPanel(Panel):
         wide = self.width() > self.height()
         sideways = QBoxLayout.Direction.LeftToRight
         self._split.setDirection(sideways if wide else QBoxLayout.Direction.TopToBottom)
-
-
-def _draw_solids(
-    latents: Fixed, samples: np.ndarray, size_px: int, colours: Palette
-) -> tuple[Fixed, np.ndarray]:
-    """The pictures of the volumes, with the latents that they were made of."""
-    return latents, pictures.draw_solids(samples, size_px, colours)

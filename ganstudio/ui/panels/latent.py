@@ -1,4 +1,4 @@
-"""The latent: one point of the noise, its picture, and the ways to move it while it trains."""
+"""The latent: one point of the noise, what else is told, and what the generator makes of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -25,22 +24,24 @@ from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.canvas import Canvas
 from ganstudio.ui.colours import Palette
-from ganstudio.ui.latents import Point, from_text, to_text
+from ganstudio.ui.inputs_box import InputsBox
+from ganstudio.ui.latents import Point, Stand, from_text, to_text
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.seed import SeedBox
-from ganstudio.ui.sliders import NAME_PX
+from ganstudio.ui.stage import Stage
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.ways import Ways
 
 TAG = "latent"
 DISPLAY_MS = 16
 SMALLEST_SOLID_PX, LARGEST_SOLID_PX = 200, 512
+DRAG_TIP = "Drag to walk along the first two directions."
 EMPTY = "No model yet. Once one is training or opened, move its noise here and watch."
 
 
 class LatentPanel(Panel):
-    """A big picture of one latent, sliders along its directions, truncation and class."""
+    """A big picture of one sample, and all that the generator of the moment can be given."""
 
     title = "Latent"
     area = "right"
@@ -49,6 +50,7 @@ class LatentPanel(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._point: Point | None = None
+        self._examples: m.Examples | None = None
         self._turn = 0
         self._unsent = self._stale = False
         self._solid: np.ndarray | None = None
@@ -65,18 +67,27 @@ class LatentPanel(Panel):
         studio.rendered.connect(self._on_rendered)
         studio.latentTaken.connect(self._on_taken)
         if studio.model is not None:
-            self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
+            self._on_model(m.ModelReady(studio.model_source, 0, studio.model, studio.examples))
 
     @property
     def point(self) -> Point | None:
         """Where it stands; None before there is a model."""
         return self._point
 
+    @property
+    def stand(self) -> Stand | None:
+        """All that the generator is given; None before there is a model."""
+        point = self._point
+        if point is None:
+            return None
+        return Stand(point.z, self.inputs.told, point.psi, point.shift)
+
     def release(self) -> None:
         """Stop the timer and the drawing thread."""
         theme.notifier.changed.disconnect(self._draw_solid)
         self._throttle.stop()
         self._worker.close()
+        self.inputs.release()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was missed while hidden."""
@@ -88,8 +99,6 @@ class LatentPanel(Panel):
 
     def _build(self) -> None:
         self._canvas = Canvas()
-        self._canvas.setCursor(Qt.CursorShape.OpenHandCursor)
-        self._canvas.setToolTip("Drag to walk along the first two directions.")
         self._canvas.dragged.connect(self._on_dragged)
         self._canvas.pressed.connect(self.setFocus)
         self._canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -103,15 +112,21 @@ class LatentPanel(Panel):
         edge = theme.SPACE[3]
         column.setContentsMargins(edge, edge, 0, theme.SPACE[2])
         column.setSpacing(theme.SPACE[2])
-        for part in (self._canvas, self._status, self._build_actions(), self._build_category()):
+        self._stage = Stage(self._canvas)
+        for part in (self._stage, self._status, self._build_actions()):
             row = QHBoxLayout()
             row.setContentsMargins(0, 0, edge, 0)
             row.addWidget(part)
-            column.addLayout(row, 1 if part is self._canvas else 0)
+            column.addLayout(row, 1 if part is self._stage else 0)
         self._ways = Ways()
         self._ways.moved.connect(self._on_moved)
         self._ways.truncated.connect(self._on_psi)
         self._ways.turnWanted.connect(self.new_directions)
+        self._ways.spaceChosen.connect(self._on_space)
+        self.inputs = InputsBox()
+        self.inputs.changed.connect(self._on_told)
+        self.inputs.refused.connect(lambda why: self.studio.noted.emit(m.Noted(why, "warning")))
+        self._ways.top.addWidget(self.inputs)
         column.addWidget(self._ways, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(Notice(EMPTY))
@@ -141,48 +156,44 @@ class LatentPanel(Panel):
         row.setSpacing(theme.SPACE[1])
         row.addWidget(self._seed, 1)
         row.addWidget(self._reset)
+        row.addStretch()  # what the seed leaves where it is hidden
         row.addWidget(more)
         return bar
-
-    def _build_category(self) -> QWidget:
-        self._category_row = QWidget()
-        self._category = QComboBox()
-        self._category.setAccessibleName("Class")
-        self._category.currentIndexChanged.connect(self._on_category)
-        label = QLabel("Class")
-        theme.tone(label, "muted")
-        label.setFixedWidth(NAME_PX)
-        row = QHBoxLayout(self._category_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SPACE[1])
-        row.addWidget(label)
-        row.addWidget(self._category, 1)
-        return self._category_row
 
     # What the studio says -------------------------------------------------------------------
 
     def _on_model(self, event: m.ModelReady) -> None:
-        if self._point is None or event.model != self._point.model:
-            self._adopt(event.model)
+        point, known, self._examples = self._point, self._examples, event.examples
+        if point is None or event.model != point.model:
+            self._adopt(event.model, event.examples)
+        elif event.examples is not known:  # another run of the same design
+            self.inputs.take(event.model, event.examples)
+            self._stand(point)
         else:
             self._ask()
 
-    def _adopt(self, model: m.Model) -> None:
-        self._category.blockSignals(True)
-        self._category.clear()
-        self._category.addItems(list(model.classes))
-        self._category.blockSignals(False)
-        self._category_row.setVisible(bool(model.classes))
+    def _adopt(self, model: m.Model, examples: m.Examples | None) -> None:
+        self.inputs.take(model, examples)
+        self._stage.show_views(self.inputs.views)
+        noise = model.z_dim > 0
+        for part in (self._seed, self._reset):
+            part.setVisible(noise)
+        self._canvas.set_draggable(noise)
+        self._canvas.setToolTip(DRAG_TIP if noise else "")
         self._solid = None
         self._canvas.show_text("")
         self._status.setText("")
         self._pages.setCurrentIndex(1)
         self._throttle.start()  # all panels hear of a model before they hear of a point of it
-        self._stand(Point.at(model, model.draw(1, self._seed.value)[0], seed=self._turn))
+        self._stand(Point.at(model, model.draw(1, self._seed.value)[0], self._turn))
 
-    def _on_taken(self, z: np.ndarray, category: int) -> None:
-        if self._point is not None and z.shape == (self._point.model.z_dim,):
-            self._stand(Point.at(self._point.model, z, category, self._turn))
+    def _on_taken(self, stand: Stand) -> None:
+        point = self._point
+        if point is None or stand.z.shape != (point.model.z_dim,):
+            return
+        self.inputs.show_told(stand.told)
+        there = Point.at(point.model, stand.z, self._turn, point.space)
+        self._stand(replace(there, psi=stand.psi))
 
     def _on_rendered(self, event: m.Rendered) -> None:
         if event.tag != TAG or self._point is None:
@@ -239,14 +250,15 @@ class LatentPanel(Panel):
             return
         try:
             z = from_text(QGuiApplication.clipboard().text())
-            self._stand(Point.at(point.model, z, point.category, self._turn))
+            self._stand(Point.at(point.model, z, self._turn, point.space))
         except ValueError as error:
             self.studio.noted.emit(m.Noted(f"Not pasted: {error}.", "warning"))
 
     def _resample(self, seed: int) -> None:
         point = self._point
         if point is not None:
-            fresh = Point.at(point.model, point.model.draw(1, seed)[0], point.category, self._turn)
+            z = point.model.draw(1, seed)[0]
+            fresh = Point.at(point.model, z, self._turn, point.space)
             self._stand(replace(fresh, psi=point.psi))
 
     def _on_moved(self, index: int, amount: float) -> None:
@@ -257,9 +269,13 @@ class LatentPanel(Panel):
         if self._point is not None:
             self._stand(replace(self._point, psi=psi))
 
-    def _on_category(self, category: int) -> None:
-        if self._point is not None and category >= 0:
-            self._stand(replace(self._point, category=category))
+    def _on_space(self, space: str) -> None:
+        if self._point is not None:
+            self._stand(self._point.walking("w" if space == "w" else "z"))
+
+    def _on_told(self) -> None:
+        if self._point is not None:
+            self._stand(self._point)
 
     def _on_dragged(self, right: float, up: float) -> None:
         if self._point is not None:
@@ -269,8 +285,10 @@ class LatentPanel(Panel):
     def _open_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy latent").triggered.connect(self.copy_latent)
-        menu.addAction("Paste latent").triggered.connect(self.paste_latent)
+        for text, slot in (("Copy latent", self.copy_latent), ("Paste latent", self.paste_latent)):
+            action = menu.addAction(text)
+            action.setEnabled(self._point is not None and self._point.model.z_dim > 0)
+            action.triggered.connect(slot)
         menu.addSeparator()
         image = self._canvas.image
         for text, slot in (("Copy picture", self._copy), ("Save picture…", self._save)):
@@ -301,10 +319,6 @@ class LatentPanel(Panel):
         """Stand here: show it on the controls, tell the others, have it drawn."""
         self._point = point
         self._ways.show_point(point)
-        if self._category.currentIndex() != point.category:
-            self._category.blockSignals(True)
-            self._category.setCurrentIndex(point.category)
-            self._category.blockSignals(False)
         self._reset.setEnabled(point.moved)
         self._unsent = True
         if not self._throttle.isActive():
@@ -312,19 +326,18 @@ class LatentPanel(Panel):
 
     def _on_display(self) -> None:
         """Send what changed, at most once in a frame."""
-        if self._unsent and self._point is not None:
+        stand = self.stand
+        if self._unsent and stand is not None:
             self._unsent = False
             self._throttle.start()
             self._ask()
-            self.studio.latentChanged.emit(self._point.used, self._point.category)
+            self.studio.latentChanged.emit(stand)
 
     def _ask(self) -> None:
-        point = self._point
+        stand = self.stand
         self._stale = not self.isVisible()
-        if point is None or self._stale:
-            return
-        told = {"classes": np.array([point.category])} if point.model.classes else {}
-        self.studio.ask(TAG, point.z[None], told, point.psi)
+        if stand is not None and not self._stale:
+            self.studio.ask(TAG, stand.z[None], stand.told, stand.psi, stand.shifts)
 
 
 def _draw_solid(

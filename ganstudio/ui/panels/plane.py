@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.chart import Chart
+from ganstudio.ui.latents import Stand
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.studio import Studio
@@ -36,7 +37,7 @@ class PlanePanel(Panel):
         self._z = np.zeros((0, 0), np.float32)
         self._classes: np.ndarray | None = None
         self._fakes = np.zeros((0, 2), np.float32)
-        self._here: tuple[np.ndarray, int] | None = None
+        self._here: Stand | None = None
         self._stale = False
         self._build()
         theme.notifier.changed.connect(self._recolour)
@@ -129,8 +130,8 @@ class PlanePanel(Panel):
         elif event.tag == POINT_TAG:
             self._spot.setData(event.samples[:, 0], event.samples[:, 1])
 
-    def _on_latent(self, z: np.ndarray, category: int) -> None:
-        self._here = z, category
+    def _on_latent(self, stand: Stand) -> None:
+        self._here = stand
         self._ask_point()
 
     # What the person does -------------------------------------------------------------------
@@ -152,8 +153,8 @@ class PlanePanel(Panel):
         index = int(np.argmin(distance))
         if distance[index] > reach:
             return -1
-        category = 0 if self._classes is None else int(self._classes[index])
-        self.studio.take_latent(self._z[index].copy(), category)
+        told = {} if self._classes is None else {"classes": self._classes[[index]]}
+        self.studio.take_latent(self._z[index].copy(), told)
         return index
 
     def _on_click(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
@@ -181,11 +182,9 @@ class PlanePanel(Panel):
         if not self.isVisible():
             self._stale = True
             return
-        z, category = self._here
-        if z.shape != (self._model.z_dim,):
-            return
-        told = {"classes": np.array([category])} if self._model.classes else {}
-        self.studio.ask(POINT_TAG, z[None], told)
+        stand = self._here
+        if stand.z.shape == (self._model.z_dim,):
+            self.studio.ask(POINT_TAG, stand.z[None], stand.told, stand.psi, stand.shifts)
 
     def _place_fakes(self, fakes: np.ndarray) -> None:
         self._fakes = fakes

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -25,15 +26,18 @@ from ganstudio.resources import resource
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.about import about_html
-from ganstudio.ui.cards import ChoiceCard, PictureCard, WideCard
+from ganstudio.ui.card_list import CardList
+from ganstudio.ui.cards import PictureCard, WideCard
 from ganstudio.ui.fold import Fold
 from ganstudio.ui.form import Form
+from ganstudio.ui.knobrow import Row
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.studio import Card, Catalogue, Studio
 from ganstudio.ui.thumbnails import Thumbnail, Thumbnails, paint
 
 COLUMNS = 3
+MOST_NAMED = 6  # variants in the tooltip of a data set that does not fit
 LEAST_PX = 296
 WAITING = "Loading torch…\nThe window is ready, the networks follow in a moment."
 
@@ -54,11 +58,12 @@ class SetupPanel(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.variant, self.data = Basics().variant, Basics().data
-        self.variant_cards: dict[str, ChoiceCard] = {}
+        self.variant_cards: dict[str, WideCard] = {}
         self.data_cards: dict[str, PictureCard] = {}
         self.forms: dict[str, Form] = {}
         self._kept: dict[tuple[str, str], dict[str, Any]] = {}
         self._drawn: dict[str, Thumbnail] = {}
+        self._able: dict[str, list[str]] = {}
         self.thumbnails = Thumbnails(studio, self)
         self.thumbnails.drawn.connect(self._on_drawn)
         self.setMinimumWidth(LEAST_PX)
@@ -79,7 +84,7 @@ class SetupPanel(Panel):
         """
         if self.studio.catalogue is None:
             raise RecipeError([self._notice.text.split("\n")[0]])
-        return Recipe.from_dict(
+        made = Recipe.from_dict(
             {
                 "variant": self.variant,
                 "data": self.data,
@@ -88,6 +93,10 @@ class SetupPanel(Panel):
                 "dataset": self.forms["dataset"].values(),
             }
         )
+        missing = [] if self.studio.training else self._missing()
+        if missing:
+            raise RecipeError(missing)
+        return made
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Show another recipe, ready to be changed and started."""
@@ -124,15 +133,18 @@ class SetupPanel(Panel):
         self.fault_card, self.fault_text = _warning_card()
         column.addWidget(self.fault_card)
         column.addWidget(_section("Variant"))
-        for card in catalogue.variants.values():
-            first = card.summary.split("\n")[0]
-            wide = WideCard(card.key, card.title, card.family, first)
-            wide.clicked.connect(partial(self.choose_variant, card.key))
-            self.variant_cards[card.key] = wide
-            column.addWidget(wide)
+        self.variants = CardList(catalogue.variants.values(), "variant")
+        self.variants.chosen.connect(self.choose_variant)
+        self.variant_cards = self.variants.cards
+        column.addWidget(self.variants)
         self._about_variant, self._variant_text = _about_fold()
         column.addWidget(self._about_variant)
         column.addWidget(_section("Data"))
+        self.switched = QLabel()
+        self.switched.setWordWrap(True)
+        theme.tone(self.switched, "small")
+        self.switched.hide()
+        column.addWidget(self.switched)
         column.addLayout(self._make_data_cards(catalogue))
         self._about_data, self._data_text = _about_fold()
         column.addWidget(self._about_data)
@@ -181,7 +193,7 @@ class SetupPanel(Panel):
         grid = QGridLayout()
         grid.setSpacing(theme.SPACE[2])
         for place, card in enumerate(catalogue.data.values()):
-            tall = PictureCard(card.key, card.title, f"{card.summary}\n{card.family}")
+            tall = PictureCard(card.key, card.title, f"{card.title}: {card.summary}\n{card.family}")
             tall.clicked.connect(partial(self.choose_data, card.key))
             self.data_cards[card.key] = tall
             grid.addWidget(tall, place // COLUMNS, place % COLUMNS)
@@ -226,28 +238,42 @@ class SetupPanel(Panel):
     # Choosing -------------------------------------------------------------------------------
 
     def choose_variant(self, key: str, *_: object) -> None:
-        """Take a variant; the data set changes too if it does not fit."""
+        """Take a variant; the data set changes too if it does not fit, and that is said."""
         self._keep()
-        self.variant = key
+        before, self.variant = self.data, key
+        why = self._misfit(before)
         self._fit_data()
+        self._say_switched(before, why)
         self._show_choice()
 
     def choose_data(self, key: str, *_: object) -> None:
         """Take a data set."""
         self._keep()
+        self.switched.hide()
         self.data = key
         self._show_choice()
 
     def _fit_data(self) -> None:
-        """Take another data set if the variant cannot take this one."""
+        """Take the data set that the variant is at its best on if it cannot take this one."""
         if self._misfit(self.data):
-            fitting = [data for data in self.data_cards if not self._misfit(data)]
+            wanted = [self._card("gan", self.variant).default_data, *self.data_cards]
+            fitting = [key for key in wanted if key in self.data_cards and not self._misfit(key)]
             self.data = fitting[0] if fitting else self.data
+
+    def _say_switched(self, before: str, why: str) -> None:
+        switched = self.data != before
+        self.switched.setVisible(switched)
+        if switched:
+            old, new = (self._card("dataset", key).title for key in (before, self.data))
+            text = f"{new} instead of {old}: {why}."
+            self.switched.setText(text)
+            self.studio.noted.emit(m.Noted(text))
 
     def _show(self, content: dict[str, Any]) -> None:
         """Show a recipe in its nested form, as it is started or loaded."""
         if self.studio.catalogue is None:
             return
+        self.switched.hide()
         self.variant, self.data = content["variant"], content["data"]
         self._kept["gan", self.variant] = dict(content["gan"])
         self._kept["dataset", self.data] = dict(content["dataset"])
@@ -287,13 +313,36 @@ class SetupPanel(Panel):
     def _on_changed(self, *_: object) -> None:
         beside = sum(len(form.check()) for form in self.forms.values())
         lines: list[str] = []
-        if not beside and not self.studio.training:
-            try:
-                self.recipe()
-            except RecipeError as error:
-                lines = error.faults
+        if not self.studio.training:
+            blamed = self._blame()
+            if not beside:
+                try:
+                    self.recipe()
+                except RecipeError as error:
+                    lines = [line for line in error.faults if line not in blamed]
         self._show_faults(lines)
         self.recipeChanged.emit()
+
+    def _missing(self) -> list[str]:
+        """What the data set lacks under the knobs as they stand."""
+        try:
+            return self.studio.missing(self.data, self.forms["dataset"].values())
+        except ValidationError:
+            return []  # faults that are told beside the fields
+
+    def _blame(self) -> list[str]:
+        """Say what is missing beside the path it concerns; returns what is told there."""
+        form = self.forms["dataset"]
+        paths = {name: row for name, row in form.rows.items() if row.knob.browse}
+        lines = self._missing() if paths else []
+        beside: dict[str, str] = {}
+        for line in lines:
+            name = next((name for name, row in paths.items() if _concerns(line, row)), "")
+            name = name or next(iter(paths))
+            said = line.partition(": ")[2] if line.startswith(f"{name} is ") else line
+            beside[name] = f"{beside.get(name, '')}\n{said[:1].upper()}{said[1:]}.".strip()
+        form.blame(beside)
+        return lines
 
     def _show_faults(self, lines: list[str]) -> None:
         self.fault_text.setText("\n".join(lines))
@@ -303,8 +352,8 @@ class SetupPanel(Panel):
         """While training only live knobs can be changed; the rest is greyed, never hidden."""
         training = self.studio.training
         why = "Stop the training to choose another." if training else ""
-        for key, card in self.variant_cards.items():
-            card.setChecked(key == self.variant)
+        self.variants.mark(self.variant)
+        for card in self.variant_cards.values():
             card.set_misfit(why)
         for key, picture in self.data_cards.items():
             picture.setChecked(key == self.data)
@@ -325,12 +374,17 @@ class SetupPanel(Panel):
         reason = self._misfit(data)
         if not reason:
             return ""
-        able = [
-            card.title
-            for key, card in self._catalogue.variants.items()
-            if not self.studio.misfit(key, data)
-        ]
-        return f"{reason}.\nThese can: {', '.join(able)}" if able else reason
+        able = self._takers(data)
+        named = ", ".join(able[:MOST_NAMED])
+        more = f" and {len(able) - MOST_NAMED} more" if len(able) > MOST_NAMED else ""
+        return f"{reason}.\nThese can: {named}{more}" if able else f"{reason}."
+
+    def _takers(self, data: str) -> list[str]:
+        """Titles of the variants that can take a data set; asking all of them is slow."""
+        if data not in self._able:
+            cards = self._catalogue.variants.values()
+            self._able[data] = [c.title for c in cards if not self.studio.misfit(c.key, data)]
+        return self._able[data]
 
     # What the studio says -----------------------------------------------------------------------
 
@@ -378,6 +432,12 @@ class SetupPanel(Panel):
 
     def _card(self, name: str, key: str) -> Card:
         return (self._catalogue.variants if name == "gan" else self._catalogue.data)[key]
+
+
+def _concerns(line: str, row: Row) -> bool:
+    """Whether this is said of a path: by its knob's name, or by where it leads."""
+    path = str(row.value()).strip()
+    return line.startswith(f"{row.knob.name} ") or (bool(path) and path in line)
 
 
 def _presets() -> list[Path]:

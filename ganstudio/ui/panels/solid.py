@@ -23,19 +23,18 @@ from ganstudio.ui.background import Background
 from ganstudio.ui.gl.scene import Shape, Surface
 from ganstudio.ui.gl.still import Still
 from ganstudio.ui.gl.viewport import Viewport, probe
+from ganstudio.ui.latents import Stand
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.solid_controls import FORMATS, SolidControls
 from ganstudio.ui.studio import Studio
+from ganstudio.ui.tableau import Fixed
 
 TAG = "solid"
 EMPTY = "Train on furniture to see solids here, or open a run that makes voxels."
 HINT = "Drag to turn  ·  right drag to move  ·  wheel to zoom  ·  F to frame"
 STANDS_IN = "Plain pictures stand in for the viewport; all else works."
 NOTHING = "Nothing above the threshold"
-
-# (N, z_dim), and (N,) where the generator takes classes
-Latents = tuple[np.ndarray, np.ndarray | None]
 
 
 class SolidPanel(Panel):
@@ -49,14 +48,15 @@ class SolidPanel(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._model: m.Model | None = None
-        self._point: tuple[np.ndarray, int] | None = None
+        self._point: Stand | None = None
         self._count, self._seed, self._chosen = 1, 0, 0
-        self._latents: Latents | None = None  # asked for
-        self._shown: Latents | None = None  # of what stands there
+        self._latents: Fixed | None = None  # asked for
+        self._shown: Fixed | None = None  # of what stands there
         self._grids: list[np.ndarray] = []
         self._since, self._stale = 0, False
         self._threshold = 0.5
         self._surface: Surface = "cubes"
+        self._unable = False  # OpenGL was tried, and failed
         self._build()
         self._writer = Background("export", self, keep_all=True)
         self._writer.done.connect(lambda path: self._tell(m.Noted(f"Saved {path.name}")))
@@ -111,8 +111,9 @@ class SolidPanel(Panel):
         column.addWidget(self.controls)
         column.addWidget(self._missing)
         column.addWidget(self._pages, 1)
-        missing = probe().missing
-        self._install(Still() if missing else Viewport(), missing)
+        # a viewport makes every repaint of the whole window go through OpenGL, which costs
+        # milliseconds in software: there is none before there are solids
+        self._install(Still(), probe().missing)
         self._connect_controls()
         self._renew()
 
@@ -167,19 +168,37 @@ class SolidPanel(Panel):
 
     def _fall_back(self, reason: str) -> None:
         """The viewport cannot draw: pictures take its place."""
-        broken = self.view
-        self._install(Still(), f"{reason}.")
-        broken.release()
-        self._layers.removeWidget(broken)
-        broken.hide()
-        broken.deleteLater()
-        self.view.set_threshold(self._threshold)
-        self.view.set_pickable(self._count > 1)
-        self.view.show_grids(self._grids)
+        self._unable = True
+        self._exchange(Still(), f"{reason}.")
+
+    def _raise_viewport(self) -> None:
+        """There are solids to show: from now on in OpenGL, where this machine can."""
+        if not self._unable and not probe().missing and not isinstance(self.view, Viewport):
+            self._exchange(Viewport(), "")
+
+    def _exchange(self, view: Viewport | Still, missing: str) -> None:
+        """Let another widget show the objects, as they stand now."""
+        before = self.view
+        self._install(view, missing)
+        before.release()
+        self._layers.removeWidget(before)
+        before.hide()
+        before.deleteLater()
+        switches = self.controls.switches
+        view.set_threshold(self._threshold)
+        view.set_surface(self._surface)
+        view.set_pickable(self._count > 1)
+        view.set_turntable(switches["turntable"].isChecked())
+        view.set_floor(switches["floor"].isChecked())
+        view.set_bounding_box(switches["box"].isChecked())
+        view.set_calm(self.studio.state == "running")
+        view.show_grids(self._grids)
 
     # What the studio says -------------------------------------------------------------------
 
     def _on_model(self, event: m.ModelReady) -> None:
+        if event.model.spec.kind == "voxels":
+            self._raise_viewport()
         if event.model != self._model:
             self._model = event.model
             self._point, self._shown, self._grids, self._chosen = None, None, [], 0
@@ -187,20 +206,19 @@ class SolidPanel(Panel):
         self._renew()
         self._ask()
 
-    def _on_latent(self, z: np.ndarray, category: int) -> None:
-        before = self._category
-        self._point = (np.asarray(z, dtype=np.float32), category)
+    def _on_latent(self, stand: Stand) -> None:
+        before, self._point = self._point, stand
         if self._count == 1:
             self._ask()
-        elif category != before and self._model is not None and self._model.classes:
+        elif not _same(stand.told, {} if before is None else before.told):
             self._ask(anew=True)
 
     def _on_rendered(self, event: m.Rendered) -> None:
         latents = self._latents
         if event.tag != TAG or event.ticket < self._since or latents is None:
             return
-        if event.samples.ndim == 5 and len(event.samples) == len(latents[0]):
-            if self._shown is None or not np.array_equal(latents[0], self._shown[0]):
+        if event.samples.ndim == 5 and len(event.samples) == len(latents.z):
+            if self._shown is None or not np.array_equal(latents.z, self._shown.z):
                 self._chosen = 0  # other objects, or other places for them
             self._shown = latents
             self._grids = list(pictures.to_occupancy(event.samples))
@@ -213,11 +231,9 @@ class SolidPanel(Panel):
 
     def take(self, index: int) -> None:
         """Give the object of this index to the Latent panel; exports mean it from now on."""
-        if self._shown is None or not 0 <= index < len(self._shown[0]):
-            return
-        self._chosen = index
-        z, classes = self._shown
-        self.studio.take_latent(z[index].copy(), 0 if classes is None else int(classes[index]))
+        if self._shown is not None and 0 <= index < len(self._shown.z):
+            self._chosen = index
+            self.studio.take_latent(*self._shown.of(index))
 
     def _set_threshold(self, threshold: float) -> None:
         self._threshold = threshold
@@ -263,24 +279,20 @@ class SolidPanel(Panel):
         model = self._model
         if model is None or model.spec.kind != "voxels" or not self.isVisible():
             return
-        z, classes = self._wish(model)
-        self._latents = z, classes
-        ticket = self.studio.ask(TAG, z, {} if classes is None else {"classes": classes})
+        self._latents = latents = self._wish(model)
+        stand = self._point if self._count == 1 else None
+        psi, shift = (1.0, None) if stand is None else (stand.psi, stand.shifts)
+        ticket = self.studio.ask(TAG, latents.z, latents.told, psi, shift)
         self._since = min(self._since, ticket)
         self._stale = False
 
-    @property
-    def _category(self) -> int:
-        return 0 if self._point is None else self._point[1]
-
-    def _wish(self, model: m.Model) -> Latents:
-        """Latents, and the Latent panel's class for all where the generator takes classes."""
-        if self._count == 1 and self._point is not None and len(self._point[0]) == model.z_dim:
-            z = self._point[0][None]
-        else:
-            z = model.draw(self._count, self._seed)
-        classes = np.full(len(z), self._category)
-        return z, classes % len(model.classes) if model.classes else None
+    def _wish(self, model: m.Model) -> Fixed:
+        """Latents, all of them told what the Latent panel tells."""
+        stand = self._point
+        if self._count == 1 and stand is not None and len(stand.z) == model.z_dim:
+            return Fixed(stand.z[None], stand.told)
+        told = {} if stand is None else stand.repeated(self._count)
+        return Fixed(model.draw(self._count, self._seed), told)
 
     def _on_shown(self, shapes: list[Shape]) -> None:
         counts = [shape.voxels for shape in shapes]
@@ -308,6 +320,11 @@ class SolidPanel(Panel):
         solid = self._model is not None and self._model.spec.kind == "voxels"
         self._pages.setCurrentIndex(int(solid))
         self.controls.setEnabled(solid)
+
+
+def _same(one: m.Told, other: m.Told) -> bool:
+    kinds = set(one) == set(other)
+    return kinds and all(np.array_equal(one[kind], other[kind]) for kind in one)
 
 
 def _save(path: Path, grid: np.ndarray, threshold: float, surface: Surface) -> Path:

@@ -69,13 +69,13 @@ class QuietStudio(Studio):
         self._on_model(m.ModelReady("live", nimg, model, examples))
         return model
 
-    def answer(self, asked, samples=None, nimg=12_000):
+    def answer(self, asked, samples=None, nimg=12_000, beside=None):
         """Send back samples for a request; their first value is the latent's first."""
         if samples is None:
             shape = self.model.spec.shape
             first = asked.z[:, 0].reshape(-1, *[1] * len(shape))
             samples = np.tanh(np.broadcast_to(first, (len(asked.z), *shape))).astype(np.float32)
-        self._on_rendered(m.Rendered(asked.tag, samples, asked.ticket, nimg, 2.5))
+        self._on_rendered(m.Rendered(asked.tag, samples, asked.ticket, nimg, 2.5, beside or {}))
 
     def begin(self, reals, resumed=False):
         self._on_started(m.Started(self.runs_root, resumed, {}, {}, reals, 500_000))

@@ -272,3 +272,41 @@ def test_curves_of_like_colours_differ_in_their_strokes(panel, quiet):
     close = [panel._style("D/r1"), panel._style("D/r2")]
     alike = curves._alike(panel._colour("D/r1"), panel._colour("D/r2"))
     assert (close[0] != close[1]) == alike
+
+
+def test_what_was_measured_has_a_plot_of_its_own(full, quiet):
+    full._controls.metrics.setChecked(True)
+    full._redraw()
+    assert full._pages.currentIndex() == 2
+    for nimg, fcd in ((5000, 40.0), (10_000, 8.0)):
+        values, floors = {"fcd": fcd, "recall": 0.5}, {"fcd": 2.0}
+        quiet.measured.emit(m.Measured(nimg, values, floors, 3.0, {"fcd": "FCD (n = 500)"}))
+    full._redraw()
+    assert full._pages.currentIndex() == 1
+    rows = full._legend.rows
+    assert [name for name, row in rows.items() if row.isVisible()] == ["M/fcd", "M/recall"]
+    assert rows["M/fcd"].isChecked()
+    assert not rows["M/recall"].isChecked()
+    assert rows["M/fcd"].toolTip() == "FCD (n = 500); real samples get 2"
+    (x, y), _ = drawn(full, "M/fcd")
+    assert x.tolist() == [5.0, 10.0]
+    assert y.tolist() == [40.0, 8.0]
+    assert full._floors["M/fcd"].isVisible()
+    assert full._floors["M/fcd"].value() == 2.0
+    assert full._controls.readout.text().endswith("measured in 3.0 s")
+    (_, top), (_, _) = full._view.viewRange()[::-1]
+    assert full._view.viewRange()[1][0] < 2.0
+    assert top > 40
+    full._controls.metrics.setChecked(False)
+    full._redraw()
+    assert not rows["M/fcd"].isVisible()
+    assert not full._lines["M/fcd"][0].isVisible()
+    assert full._lines["D/real"][0].isVisible()
+    assert full.history.nimg == 200 * 64  # an earlier moment was measured, nothing was rewound
+
+
+def test_measurements_follow_a_rewind(full, quiet):
+    quiet.measured.emit(m.Measured(5000, {"fcd": 4.0}, {}, 1.0))
+    quiet.measured.emit(m.Measured(10_000, {"fcd": 3.0}, {}, 1.0))
+    quiet.rewound.emit(m.Rewound(6000, 90))
+    assert full.history.curve("M/fcd").x.tolist() == [5.0]

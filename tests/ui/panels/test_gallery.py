@@ -7,9 +7,11 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from ganstudio.samples import ConditionSpec
+from ganstudio.train import messages as m
 from ganstudio.ui import pictures
-from ganstudio.ui.panels.gallery import POINTS, GalleryPanel
-from ganstudio.ui.tiles import arrange
+from ganstudio.ui.panels.gallery import LONELY, POINTS, GalleryPanel
+from ganstudio.ui.tiles import arrange, broken
 
 
 @pytest.fixture
@@ -94,12 +96,12 @@ def test_a_clicked_tile_is_taken_and_marked(panel, quiet, qtbot):
     grid = panel.grids["Generated"]
     QGuiApplication.processEvents()
     taken = []
-    quiet.latentTaken.connect(lambda z, category: taken.append((z, category)))
+    quiet.latentTaken.connect(taken.append)
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.arrangement.place(40).center())
-    np.testing.assert_array_equal(taken[0][0], last(quiet).z[40])
-    assert taken[0][1] == 1
+    np.testing.assert_array_equal(taken[0].z, last(quiet).z[40])
+    assert taken[0].told["classes"].tolist() == [1]
     assert grid.marked == 40
-    quiet.take_latent(np.zeros(32, np.float32), 0)
+    quiet.take_latent(np.zeros(32, np.float32))
     assert grid.marked == -1
 
 
@@ -109,7 +111,7 @@ def test_a_click_takes_the_tile_that_is_seen(panel, quiet):
     seen = last(quiet).z
     panel._seed.set_value(7)
     taken = []
-    quiet.latentTaken.connect(lambda z, category: taken.append(z))
+    quiet.latentTaken.connect(lambda stand: taken.append(stand.z))
     panel.take(5)
     np.testing.assert_array_equal(taken[0], seen[5])
     assert panel.grids["Generated"].marked == 5
@@ -125,7 +127,7 @@ def test_a_click_takes_the_volume_that_is_drawn(panel, quiet, qtbot, monkeypatch
         lambda voxels, size_px, colours: np.zeros((len(voxels), size_px, size_px, 3), np.uint8),
     )  # fmt: skip
     taken = []
-    quiet.latentTaken.connect(lambda z, category: taken.append(z))
+    quiet.latentTaken.connect(lambda stand: taken.append(stand.z))
     panel._count.setCurrentIndex(0)
     quiet.offer("voxels")
     worker = panel._workers["Generated"]
@@ -265,3 +267,108 @@ def test_pictures_become_bytes():
     assert shown[0].max() == 0
     assert shown[1].min() == 128
     assert pictures.to_bytes(np.ones((1, 3, 2, 2), np.float32)).min() == 255
+
+
+SOURCE = ConditionSpec("image", (), (1, 4, 4), "outline")
+WORDS = ("", "?", "a", "red", "house", "with", "green", "windows")
+
+
+def known(count=20, **told):
+    told = told or {"image": np.linspace(-1, 1, count * 16).reshape(count, 1, 4, 4).astype("f4")}
+    return m.Examples(np.zeros((count, 1, 8, 8), np.float32), told)
+
+
+def test_a_translator_shows_groups(panel, quiet, qtbot):
+    examples = known()
+    quiet.offer(z_dim=0, inputs=(SOURCE,), examples=examples)
+    asked = last(quiet)
+    assert asked.z.shape == (16, 0)
+    np.testing.assert_array_equal(asked.told["image"], examples.told["image"][:16])
+    samples = np.ones((16, 1, 8, 8), np.float32)
+    quiet.answer(asked, samples, beside={"round trip": -samples})
+    grid = panel.grids["Generated"]
+    assert grid.headers == ("Outline", "Result", "Target", "Round trip")
+    assert len(grid.pictures) == 64
+    assert grid.arrangement.columns % 4 == 0
+    assert grid.pictures[4 * 3 + 1].pixelColor(4, 4) == QColor("white")
+    assert not panel._seed.isEnabled()
+    grid.grab()
+    taken = []
+    quiet.latentTaken.connect(taken.append)
+    QGuiApplication.processEvents()
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.arrangement.place(12).center())
+    np.testing.assert_array_equal(taken[0].told["image"], examples.told["image"][3:4])
+    assert grid.marked == 13, "the result is marked, whichever picture of the group was clicked"
+
+
+def test_reals_stand_beside_groups(panel, quiet):
+    quiet.offer(z_dim=0, inputs=(SOURCE,), examples=known())
+    quiet.begin(np.ones((30, 1, 8, 8), np.float32))
+    panel._view.choose("Both")
+    quiet.answer(last(quiet), np.zeros((16, 1, 8, 8), np.float32))
+    assert len(panel.grids["Real"].pictures) == 30
+    assert panel.grids["Real"].headers == ()
+    panel.grids["Generated"].grab()
+
+
+def test_other_examples_are_other_tiles(panel, quiet):
+    quiet.offer(z_dim=0, inputs=(SOURCE,), examples=known())
+    quiet.answer(last(quiet), np.zeros((16, 1, 8, 8), np.float32))
+    fewer = known(4)
+    quiet.offer(z_dim=0, inputs=(SOURCE,), examples=fewer)
+    assert len(last(quiet).z) == 4
+    assert panel.grids["Generated"].pictures == []
+    quiet.offer(z_dim=0, inputs=(SOURCE,), examples=fewer, nimg=20_000)
+    assert len(quiet.of("gallery")) == 3
+
+
+def test_captions_are_rows_that_can_be_read_whole(panel, quiet):
+    text = ConditionSpec("text", WORDS, (6,))
+    told = np.tile(np.array([[2, 3, 4, 5, 6, 7]]), (20, 1))
+    quiet.offer(inputs=(text,), examples=known(text=told))
+    quiet.answer(last(quiet))
+    grid = panel.grids["Generated"]
+    assert grid.row_names == ("a red house with green windows",) * 8
+    assert grid.name_at(grid._label_place(2).center()) == "a red house with green windows"
+    assert grid.name_at(grid.arrangement.place(0).center()) == ""
+    grid.grab()
+
+
+def test_without_examples_it_says_what_is_missing(panel, quiet):
+    quiet.offer(z_dim=0, inputs=(SOURCE,))
+    assert panel._notice.text == LONELY
+    assert quiet.of("gallery") == []
+
+
+def test_sources_stand_beside_volumes(panel, quiet, qtbot, monkeypatch):
+    monkeypatch.setattr(
+        pictures, "draw_solids",
+        lambda voxels, size_px, colours: np.full((len(voxels), size_px, size_px, 3), 9, np.uint8),
+    )  # fmt: skip
+    examples = m.Examples(np.zeros((8, 1, 8, 8, 8), np.float32), known(8).told)
+    quiet.offer("voxels", inputs=(SOURCE,), examples=examples)
+    with qtbot.waitSignal(panel._workers["Generated"].done):
+        quiet.answer(last(quiet))
+    grid = panel.grids["Generated"]
+    assert grid.headers == ("Outline", "Result", "Target")
+    assert len(grid.pictures) == 24
+    assert grid.pictures[1].pixelColor(0, 0).red() == 9
+
+
+def test_groups_stay_together():
+    grid = arrange(24, QSize(8, 8), QRect(0, 0, 900, 300), group=3)
+    assert grid.columns % 3 == 0
+    inside = grid.place(1).left() - grid.place(0).right()
+    between = grid.place(3).left() - grid.place(2).right()
+    assert between > inside
+    assert all(QRect(0, 0, 900, 300).contains(grid.place(i)) for i in range(24))
+
+
+def test_a_long_name_is_broken_and_then_shortened(panel):
+    metrics = panel.fontMetrics()
+    width = metrics.horizontalAdvance("a red house ")
+    assert broken("a red house with", metrics, width, 3) == ["a red house", "with"]
+    short = broken("a red house with green windows", metrics, width, 2)
+    assert short[0] == "a red house"
+    assert short[1].endswith("…")
+    assert broken("", metrics, width, 2) == []

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ganstudio.ui.latents import Stand
 from ganstudio.ui.panels.plane import COUNT, PlanePanel
 
 
@@ -60,38 +61,38 @@ def test_the_nearest_fake_is_taken(panel, quiet):
     quiet.offer("points", z_dim=2)
     quiet.answer(quiet.of("plane")[-1], points())
     taken = []
-    quiet.latentTaken.connect(lambda z, category: taken.append((z, category)))
+    quiet.latentTaken.connect(taken.append)
     x, y = points()[77] + 0.0005
     assert panel.take_nearest(x, y, 0.01) == 77
-    np.testing.assert_array_equal(taken[0][0], quiet.of("plane")[-1].z[77])
+    np.testing.assert_array_equal(taken[0].z, quiet.of("plane")[-1].z[77])
     assert panel.take_nearest(9, 9, 0.1) == -1
     assert len(taken) == 1
 
 
 def test_the_latent_point_is_drawn_even_if_it_was_told_before_the_model(panel, quiet):
     z = np.array([0.5, -0.5], np.float32)
-    quiet.latentChanged.emit(z, 0)
+    quiet.latentChanged.emit(Stand(z))
     assert quiet.of("plane-point") == []
     quiet.offer("points", z_dim=2)
     asked = quiet.of("plane-point")[-1]
     np.testing.assert_array_equal(asked.z, z[None])
     quiet.answer(asked, np.array([[0.1, 0.2]], np.float32))
     np.testing.assert_allclose(panel._spot.getData(), [[0.1], [0.2]])
-    quiet.latentChanged.emit(np.zeros(64, np.float32), 0)
+    quiet.latentChanged.emit(Stand(np.zeros(64, np.float32)))
     assert len(quiet.of("plane-point")) == 1
 
 
 def test_classes_are_mixed(panel, quiet):
     quiet.offer("points", z_dim=2, classes=("left", "right"))
     assert quiet.of("plane")[-1].classes[:4].tolist() == [0, 1, 0, 1]
-    quiet.latentChanged.emit(np.zeros(2, np.float32), 1)
+    quiet.latentChanged.emit(Stand(np.zeros(2, np.float32), {"classes": np.array([1])}))
     assert quiet.of("plane-point")[-1].classes.tolist() == [1]
 
 
 def test_hidden_it_asks_nothing_until_it_is_seen(shown, quiet):
     panel = shown(PlanePanel, visible=False)
     quiet.offer("points", z_dim=2)
-    quiet.latentChanged.emit(np.zeros(2, np.float32), 0)
+    quiet.latentChanged.emit(Stand(np.zeros(2, np.float32)))
     assert quiet.asked == []
     panel.show()
     assert len(quiet.of("plane")) == 1

@@ -310,3 +310,81 @@ def test_about_shows_the_chosen_card(panel: SetupPanel, catalogue: Any) -> None:
     panel.choose_variant("wgan_gp")
     assert panel._about_variant.header.text() == "About WGAN-GP"
     assert "arxiv.org" in panel._variant_text.text()
+
+
+def title_of(catalogue: Any, room: str, key: str) -> str:
+    title: str = getattr(catalogue, room)[key].title
+    return title
+
+
+def test_another_data_set_is_taken_where_needed_and_that_is_said(
+    panel: SetupPanel, ready: Studio, catalogue: Any
+) -> None:
+    notes: list[m.Noted] = []
+    ready.noted.connect(notes.append)
+    panel.choose_variant("gan3d")
+    assert panel.data == catalogue.variants["gan3d"].default_data == "furniture"
+    old, new = (title_of(catalogue, "data", key) for key in ("digits", "furniture"))
+    assert panel.switched.text().startswith(f"{new} instead of {old}: gan3d takes voxels")
+    assert panel.switched.isVisible()
+    assert notes[-1].text == panel.switched.text()
+    panel.choose_variant("gan3d")
+    assert not panel.switched.isVisible(), "nothing was switched this time"
+    panel.choose_variant("dcgan")
+    assert panel.switched.isVisible()
+    panel.choose_data("digits")
+    assert not panel.switched.isVisible()
+
+
+def test_a_missing_condition_is_a_reason_too(
+    panel: SetupPanel, ready: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "dcgan needs a source picture for each sample, and there are none here"
+    monkeypatch.setattr(
+        ready, "misfit",
+        lambda variant, data, knobs=None: reason if data == "points" else "",
+    )  # fmt: skip
+    panel._able.clear()
+    panel._lock()
+    card = panel.data_cards["points"]
+    assert not card.isEnabled()
+    assert card.toolTip() == f"{reason}."
+
+
+def test_what_the_data_lacks_stops_the_start_and_is_said_beside_its_path(
+    panel: SetupPanel, ready: Studio, catalogue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = ["There is no such folder."]
+    monkeypatch.setattr(ready, "missing", lambda data, knobs=None: lacking)
+    panel._on_changed()
+    assert panel.fault_card.isVisible(), "digits have no path that could be blamed"
+    with pytest.raises(RecipeError, match="no such folder"):
+        panel.recipe()
+    lacking[:] = ["folder is empty: choose the folder that holds your pictures"]
+    panel.choose_data("image_folder")
+    row = panel.forms["dataset"].rows["folder"]
+    assert row.fault.text() == "Choose the folder that holds your pictures."
+    assert not panel.fault_card.isVisible(), "it is said once"
+    with pytest.raises(RecipeError, match="folder is empty"):
+        panel.recipe()
+    panel.choose_data("digits")
+    lacking.clear()
+    panel._on_changed()
+    assert not panel.fault_card.isVisible()
+    assert panel.recipe().data == "digits"
+
+
+def test_of_two_paths_the_right_one_is_blamed(panel: SetupPanel, tmp_path: Path) -> None:
+    panel.choose_variant("cyclegan")
+    panel.choose_data("unpaired_folders")
+    rows = panel.forms["dataset"].rows
+    assert rows["folder"].fault.text().startswith("Choose the folder")
+    assert rows["source_folder"].fault.text().startswith("Choose the folder")
+    rows["folder"].editor.setText(str(tmp_path))
+    assert rows["folder"].fault.text() == ""
+    rows["source_folder"].editor.setText("/nowhere/at/all")
+    assert rows["source_folder"].fault.text().startswith("/nowhere/at/all is no folder")
+    assert rows["folder"].fault.text() == ""
+    assert not panel.fault_card.isVisible()
+    rows["source_folder"].editor.setText(str(tmp_path))
+    assert panel.recipe().data == "unpaired_folders"

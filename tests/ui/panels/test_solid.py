@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import shiboken6
 import trimesh
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 
 from ganstudio.ui import pictures
 from ganstudio.ui.gl.look import make_look
 from ganstudio.ui.gl.still import Still
+from ganstudio.ui.latents import Stand
 from ganstudio.ui.panels import solid
 from ganstudio.ui.panels.solid import SolidPanel
 
@@ -25,6 +26,10 @@ def blocks(count, side=8, value=0.6):
     for i in range(count):
         x[i, 0, 3:5, 3:5, 1 : 3 + i % 5] = value
     return x
+
+
+def standing(z, category):
+    return Stand(z, {"classes": np.array([category])})
 
 
 @pytest.fixture
@@ -61,7 +66,7 @@ def test_one_object_follows_the_latent_panel(qtbot, quiet, panel):
     quiet.offer("voxels")
     assert quiet.of(TAG)[-1].z.shape == (1, 32)
     z = np.arange(32, dtype=np.float32)
-    quiet.latentChanged.emit(z, 0)
+    quiet.latentChanged.emit(Stand(z))
     assert (quiet.of(TAG)[-1].z == z[None]).all()
     assert quiet.of(TAG)[-1].classes is None
     stand(qtbot, quiet, panel, blocks(1))
@@ -70,14 +75,14 @@ def test_one_object_follows_the_latent_panel(qtbot, quiet, panel):
 
 def test_classes_go_along(quiet, panel):
     quiet.offer("voxels", classes=("chair", "table", "bed"))
-    quiet.latentChanged.emit(np.zeros(32, np.float32), 2)
+    quiet.latentChanged.emit(standing(np.zeros(32, np.float32), 2))
     assert quiet.of(TAG)[-1].classes.tolist() == [2]
     panel.controls.count.setCurrentIndex(1)
     assert quiet.of(TAG)[-1].classes.tolist() == [2, 2, 2, 2]
     count = len(quiet.of(TAG))
-    quiet.latentChanged.emit(np.ones(32, np.float32), 2)
+    quiet.latentChanged.emit(standing(np.ones(32, np.float32), 2))
     assert len(quiet.of(TAG)) == count
-    quiet.latentChanged.emit(np.ones(32, np.float32), 0)
+    quiet.latentChanged.emit(standing(np.ones(32, np.float32), 0))
     assert quiet.of(TAG)[-1].classes.tolist() == [0, 0, 0, 0]
 
 
@@ -98,9 +103,9 @@ def test_several_objects_come_from_noise_and_can_be_taken(qtbot, quiet, panel):
     assert panel._status.text() == "9 objects  ·  8 to 24 voxels"
     with qtbot.waitSignal(quiet.latentTaken) as taken:
         panel.view.picked.emit(4)
-    assert (taken.args[0] == asked.z[4]).all()
+    assert (taken.args[0].z == asked.z[4]).all()
     count = len(quiet.of(TAG))
-    quiet.latentChanged.emit(asked.z[4], 0)
+    quiet.latentChanged.emit(Stand(asked.z[4]))
     assert len(quiet.of(TAG)) == count
     panel.controls.rolled.emit()
     assert (quiet.of(TAG)[-1].z == model.draw(9, 1)).all()
@@ -113,7 +118,7 @@ def test_a_click_takes_the_object_that_is_seen(qtbot, quiet, panel):
     panel.controls.count.setCurrentIndex(1)
     with qtbot.waitSignal(quiet.latentTaken) as taken:
         panel.view.picked.emit(7)
-    assert (taken.args[0] == model.draw(9, 0)[7]).all()
+    assert (taken.args[0].z == model.draw(9, 0)[7]).all()
     stand(qtbot, quiet, panel, blocks(4))
     assert panel._chosen == 0  # others stand there now
     panel.view.picked.emit(3)
@@ -149,7 +154,7 @@ def test_answers_to_older_latents_are_dropped(qtbot, quiet, panel):
 def test_hidden_it_asks_for_nothing(qtbot, quiet, shown):
     panel = shown(SolidPanel, visible=False)
     quiet.offer("voxels")
-    quiet.latentChanged.emit(np.zeros(32, np.float32), 0)
+    quiet.latentChanged.emit(standing(np.zeros(32, np.float32), 0))
     assert not quiet.of(TAG)
     panel.show()
     qtbot.waitExposed(panel)
@@ -267,3 +272,54 @@ def test_looks_differ_in_dark_and_light(panel):
     assert sum(light.background) > sum(dark.background)
     assert sum(light.line) < sum(light.background)
     assert sum(dark.line) > sum(dark.background)
+
+
+def test_all_that_the_latent_panel_gives_goes_along(quiet, panel):
+    quiet.offer("voxels", w_dim=6)
+    stand = Stand(np.ones(32, np.float32), psi=0.5, shift=np.arange(6, dtype=np.float32))
+    quiet.latentChanged.emit(stand)
+    asked = quiet.of(TAG)[-1]
+    assert asked.psi == 0.5
+    np.testing.assert_array_equal(asked.shift, stand.shift[None])
+    panel.controls.count.setCurrentIndex(1)
+    assert quiet.of(TAG)[-1].shift is None
+    assert quiet.of(TAG)[-1].psi == 1.0
+
+
+class Fancy(Still):
+    """Stands for the viewport, and notes how it was set up."""
+
+    unavailable = Signal(str)
+
+    def __init__(self):
+        super().__init__()
+        self.asked = {}
+
+    def set_turntable(self, on):
+        self.asked["turntable"] = on
+
+    def set_floor(self, on):
+        self.asked["floor"] = on
+
+
+def test_the_viewport_waits_for_solids(quiet, shown, monkeypatch, qtbot):
+    monkeypatch.setattr(solid, "probe", lambda: type("Found", (), {"missing": ""}))
+    monkeypatch.setattr(solid, "Viewport", Fancy)
+    panel = shown(SolidPanel)
+    assert type(panel.view) is Still, "OpenGL makes every repaint of the window dearer"
+    quiet.offer("image")
+    assert type(panel.view) is Still
+    assert panel._missing.text() == ""
+    quiet.offer("voxels")
+    first = panel.view
+    assert isinstance(first, Fancy)
+    assert first.asked == {"turntable": False, "floor": True}
+    quiet.offer("voxels", nimg=20_000)
+    assert panel.view is first
+    stand(qtbot, quiet, panel, blocks(1))
+    first.unavailable.emit("The device is gone")
+    assert type(panel.view) is Still
+    assert panel._missing.text().startswith("The device is gone.")
+    quiet.offer("image")
+    quiet.offer("voxels")
+    assert type(panel.view) is Still, "what failed is not tried again"

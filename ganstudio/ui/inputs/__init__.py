@@ -1,0 +1,1 @@
+"""Controls for what a generator is told besides noise: one file a kind of condition."""
