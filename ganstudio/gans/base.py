@@ -162,6 +162,19 @@ class GANConfig(Config):
     )
 
 
+class TranslatorConfig(GANConfig):
+    """Knobs of a variant that turns one picture into another: there is no latent to draw.
+
+    What D sees is left as it is, since the same pictures are compared pixel by pixel.
+    """
+
+    z_dim: int = knob(0, low=0, high=0, help="No latent: the source picture is what goes in.")
+    instance_noise: float = knob(0.0, low=0, high=0, help="Off: pictures are compared as they are.")
+    noise_kimg: float = knob(0.0, low=0, high=0, help="There is no noise to fade.")
+    augment: float = knob(0.0, low=0, high=0, help="Off: source and result would part.")
+    augment_target: float = knob(0.0, low=0, high=0, help="There is nothing to steer.")
+
+
 class GAN(ABC):
     """One design: subclass it in a file of its own under ``gans/``, and it is in the program.
 

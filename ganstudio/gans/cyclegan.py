@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import GAN, GANConfig, Phase, Side, Terms, Told
+from ganstudio.gans.base import GAN, Phase, Side, Terms, Told, TranslatorConfig
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.anneal import late_decay
 from ganstudio.nn.backbones.translator import PatchDiscriminator, ResnetTranslator
@@ -19,19 +19,14 @@ from ganstudio.samples import ConditionSpec, SampleSpec
 Fakes = tuple[Tensor, Tensor]
 
 
-class CycleGANConfig(GANConfig):
+class CycleGANConfig(TranslatorConfig):
     """Knobs of CycleGAN."""
 
-    batch: int = redefault(GANConfig, "batch", 8)
-    width: int = redefault(GANConfig, "width", 16)
-    g_lr: float = redefault(GANConfig, "g_lr", 1e-3)
-    d_lr: float = redefault(GANConfig, "d_lr", 5e-4)
-    ema_kimg: float = redefault(GANConfig, "ema_kimg", 1.0)
-    z_dim: int = knob(0, low=0, high=0, help="No latent: the picture is all that goes in.")
-    instance_noise: float = knob(0.0, low=0, high=0, help="Off: the cycle needs clean pictures.")
-    noise_kimg: float = knob(0.0, low=0, high=0, help="There is no noise to fade.")
-    augment: float = knob(0.0, low=0, high=0, help="Off: the pool steadies D here.")
-    augment_target: float = knob(0.0, low=0, high=0, help="There is nothing to steer.")
+    batch: int = redefault(TranslatorConfig, "batch", 8)
+    width: int = redefault(TranslatorConfig, "width", 16)
+    g_lr: float = redefault(TranslatorConfig, "g_lr", 1e-3)
+    d_lr: float = redefault(TranslatorConfig, "d_lr", 5e-4)
+    ema_kimg: float = redefault(TranslatorConfig, "ema_kimg", 1.0)
     lambda_cycle: float = knob(
         10.0,
         low=0,

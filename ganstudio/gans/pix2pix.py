@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import GAN, GANConfig, Side, Terms, Told
+from ganstudio.gans.base import GAN, Side, Terms, Told, TranslatorConfig
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.anneal import late_decay
 from ganstudio.nn.backbones.translator import PatchDiscriminator
@@ -19,19 +19,14 @@ from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 
-class Pix2PixConfig(GANConfig):
+class Pix2PixConfig(TranslatorConfig):
     """Knobs of pix2pix."""
 
-    batch: int = redefault(GANConfig, "batch", 16)
-    width: int = redefault(GANConfig, "width", 24)
-    g_lr: float = redefault(GANConfig, "g_lr", 1e-3)
-    d_lr: float = redefault(GANConfig, "d_lr", 2e-4)
-    ema_kimg: float = redefault(GANConfig, "ema_kimg", 2.0)
-    z_dim: int = knob(0, low=0, high=0, help="No latent: dropout is the only noise.")
-    instance_noise: float = knob(0.0, low=0, high=0, help="Off: pairs are judged as they are.")
-    noise_kimg: float = knob(0.0, low=0, high=0, help="There is no noise to fade.")
-    augment: float = knob(0.0, low=0, high=0, help="Off: source and target would part.")
-    augment_target: float = knob(0.0, low=0, high=0, help="There is nothing to steer.")
+    batch: int = redefault(TranslatorConfig, "batch", 16)
+    width: int = redefault(TranslatorConfig, "width", 24)
+    g_lr: float = redefault(TranslatorConfig, "g_lr", 1e-3)
+    d_lr: float = redefault(TranslatorConfig, "d_lr", 2e-4)
+    ema_kimg: float = redefault(TranslatorConfig, "ema_kimg", 2.0)
     lambda_l1: float = knob(
         100.0,
         low=0,

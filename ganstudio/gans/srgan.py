@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import GAN, GANConfig, Terms, Told
+from ganstudio.gans.base import GAN, Terms, Told, TranslatorConfig
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import ConvDiscriminator, conv_misfits
 from ganstudio.nn.backbones.srresnet import SRResNet, enlarge, shrink
@@ -18,21 +18,16 @@ from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 
-class SRGANConfig(GANConfig):
+class SRGANConfig(TranslatorConfig):
     """Knobs of SRGAN."""
 
-    batch: int = redefault(GANConfig, "batch", 16)
-    width: int = redefault(GANConfig, "width", 24)
-    g_lr: float = redefault(GANConfig, "g_lr", 1e-3)
-    d_lr: float = redefault(GANConfig, "d_lr", 2e-4)
-    beta1: float = redefault(GANConfig, "beta1", 0.9)
-    beta2: float = redefault(GANConfig, "beta2", 0.99)
-    ema_kimg: float = redefault(GANConfig, "ema_kimg", 2.0)
-    z_dim: int = knob(0, low=0, high=0, help="No latent: the small picture is all that goes in.")
-    instance_noise: float = knob(0.0, low=0, high=0, help="Off: it would blur what is to be sharp.")
-    noise_kimg: float = knob(0.0, low=0, high=0, help="There is no noise to fade.")
-    augment: float = knob(0.0, low=0, high=0, help="Off: small and large would part.")
-    augment_target: float = knob(0.0, low=0, high=0, help="There is nothing to steer.")
+    batch: int = redefault(TranslatorConfig, "batch", 16)
+    width: int = redefault(TranslatorConfig, "width", 24)
+    g_lr: float = redefault(TranslatorConfig, "g_lr", 1e-3)
+    d_lr: float = redefault(TranslatorConfig, "d_lr", 2e-4)
+    beta1: float = redefault(TranslatorConfig, "beta1", 0.9)
+    beta2: float = redefault(TranslatorConfig, "beta2", 0.99)
+    ema_kimg: float = redefault(TranslatorConfig, "ema_kimg", 2.0)
     scale: Literal[2, 4] = knob(4, help="How much larger pictures become (the paper: 4).")
     blocks: int = knob(
         4, low=1, high=32, help="Residual blocks on the small grid; the paper has 16."

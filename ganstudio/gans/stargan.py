@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss
 
-from ganstudio.gans.base import GAN, GANConfig, Side, Terms, Told
+from ganstudio.gans.base import GAN, Side, Terms, Told, TranslatorConfig
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.anneal import late_decay
 from ganstudio.nn.backbones.translator import LabelledPatchDiscriminator, ResnetTranslator
@@ -18,20 +18,15 @@ from ganstudio.nn.penalties import gradient_penalty
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 
-class StarGANConfig(GANConfig):
+class StarGANConfig(TranslatorConfig):
     """Knobs of StarGAN."""
 
-    batch: int = redefault(GANConfig, "batch", 16)
-    width: int = redefault(GANConfig, "width", 16)
-    g_lr: float = redefault(GANConfig, "g_lr", 1e-3)
-    d_lr: float = redefault(GANConfig, "d_lr", 1e-3)
-    n_critic: int = redefault(GANConfig, "n_critic", 3)
-    ema_kimg: float = redefault(GANConfig, "ema_kimg", 2.0)
-    z_dim: int = knob(0, low=0, high=0, help="No latent: picture and wishes are all that goes in.")
-    instance_noise: float = knob(0.0, low=0, high=0, help="Off: the way back needs clean pictures.")
-    noise_kimg: float = knob(0.0, low=0, high=0, help="There is no noise to fade.")
-    augment: float = knob(0.0, low=0, high=0, help="Off: it would change attributes.")
-    augment_target: float = knob(0.0, low=0, high=0, help="There is nothing to steer.")
+    batch: int = redefault(TranslatorConfig, "batch", 16)
+    width: int = redefault(TranslatorConfig, "width", 16)
+    g_lr: float = redefault(TranslatorConfig, "g_lr", 1e-3)
+    d_lr: float = redefault(TranslatorConfig, "d_lr", 1e-3)
+    n_critic: int = redefault(TranslatorConfig, "n_critic", 3)
+    ema_kimg: float = redefault(TranslatorConfig, "ema_kimg", 2.0)
     gp_weight: float = knob(
         10.0,
         low=0,

@@ -42,7 +42,7 @@ class StyleGAN2Config(GANConfig):
         "pictures (Karras et al. 2020).",
     )
     gamma: float = knob(
-        0.02,
+        0.5,
         low=0,
         high=1000,
         live=True,
@@ -107,9 +107,9 @@ class StyleGAN2(GAN):
 
     Path length regularisation is off at first: what it smooths is not yet there in a run of
     minutes. The networks are far narrower than the paper's and the mapping has two layers, for
-    one core instead of eight GPUs; noise grows a tenth as fast, or it comes before the picture
-    does. Doubling layers convolve before they enlarge, and D averages down where the paper has
-    longer filters.
+    one core instead of eight GPUs; noise grows a hundredth as fast, or it comes before the
+    picture does, and colours begin quietly. Doubling layers convolve before they enlarge, and D
+    averages down where the paper has longer filters.
 
     Source: Karras et al. 2020, arXiv:1912.04958; adaptive augmentation Karras et al. 2020,
     arXiv:2006.06676.

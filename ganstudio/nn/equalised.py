@@ -10,6 +10,10 @@ from torch.nn.functional import conv2d, leaky_relu, linear
 
 from ganstudio.nn.blocks import LEAK, look_up
 
+# of first colours: weights of variance 1 make them far louder than [-1, 1], and at equalised
+# rates they are slow to leave it
+QUIET = 0.25
+
 
 def activated(h: Tensor) -> Tensor:
     """Leaky rectifier, scaled by root 2 so that a variance of 1 stays about 1."""

@@ -10,7 +10,14 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate
 
 from ganstudio.nn.blocks import Told, halvings
-from ganstudio.nn.equalised import EqualConv, EqualJudge, EqualLinear, activated, pixel_norm
+from ganstudio.nn.equalised import (
+    QUIET,
+    EqualConv,
+    EqualJudge,
+    EqualLinear,
+    activated,
+    pixel_norm,
+)
 from ganstudio.samples import SampleSpec
 
 WIDEST = 8  # times ``width``: the most channels that halving a grid leads to
@@ -133,9 +140,9 @@ class ProgressiveGenerator(Growing):
             before, h = h, interpolate(h, scale_factor=2, mode="nearest")
             for conv in cast(nn.ModuleList, block):
                 h = pixel_norm(activated(conv(h)))
-        x = self.colours[stage](h).float()
+        x = QUIET * self.colours[stage](h).float()
         if alpha < 1:
-            coarse = self.colours[stage - 1](before).float()
+            coarse = QUIET * self.colours[stage - 1](before).float()
             x = torch.lerp(enlarge(coarse, x.shape[-1]), x, alpha)
         return enlarge(x, self.side)
 

@@ -11,12 +11,19 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d, interpolate
 
 from ganstudio.nn.blocks import halvings, look_up
-from ganstudio.nn.equalised import EqualConv, EqualJudge, EqualLinear, activated, pixel_norm
+from ganstudio.nn.equalised import (
+    QUIET,
+    EqualConv,
+    EqualJudge,
+    EqualLinear,
+    activated,
+    pixel_norm,
+)
 from ganstudio.samples import SampleSpec
 
 WIDEST = 8  # times ``width``: the most channels that halving a grid leads to
 MAPPING_RATE = 0.01  # of the mapping's layers, as a factor of the optimiser's rate
-NOISE_RATE = 0.1  # of the noise's strength: at the full rate noise comes before pictures do
+NOISE_RATE = 0.01  # of the noise's strength: at the full rate noise comes before pictures do
 W_MEMORY = 0.995  # of the mean style from batch to batch
 
 
@@ -143,7 +150,7 @@ class StyledColours(nn.Module):
         """Features (N, inputs, H, W), styles (N, w_dim) to (N, channels, H, W), float32."""
         style = self.style(w)[:, :, None, None]
         colours: Tensor = self.conv(h * style.to(h.dtype))
-        return colours.float()
+        return QUIET * colours.float()
 
 
 class Synthesis(nn.Module):
