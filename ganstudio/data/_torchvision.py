@@ -40,6 +40,7 @@ class _IdxDataset(Dataset):
     """
 
     Config: ClassVar[type[Config]] = IdxConfig
+    origin = "downloaded"
     source: ClassVar[str]
     names: ClassVar[tuple[str, ...]]
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -14,6 +14,8 @@ from torch import Tensor
 from ganstudio.knobs import Config
 from ganstudio.nn.batch import Batch
 from ganstudio.samples import ConditionKind, SampleSpec
+
+Origin = Literal["built in", "downloaded", "your files"]
 
 
 class DataError(RuntimeError):
@@ -62,11 +64,13 @@ class Dataset(ABC):
         Config: its knobs.
         title: as shown on its card.
         summary: one line for the card.
+        origin: where the samples come from; cards are grouped by it.
     """
 
     Config: ClassVar[type[Config]] = Config
     title: ClassVar[str]
     summary: ClassVar[str] = ""
+    origin: ClassVar[Origin] = "built in"
 
     def __init__(self, config: Any, data_root: Path, told: ConditionKind | None = None) -> None:
         self.config, self.data_root = config, data_root

@@ -38,6 +38,7 @@ class CaptionedFolder(Dataset):
     """
 
     Config = CaptionedFolderConfig
+    origin = "your files"
     title = "Captioned folder"
     summary = "Your own pictures, each with a text file of the same name."
 

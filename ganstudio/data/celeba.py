@@ -60,6 +60,7 @@ class CelebA(Dataset):
     """
 
     Config: ClassVar[type[Config]] = CelebAConfig
+    origin = "downloaded"
     title = "CelebA"
     summary = "Photographs of 10,177 people's faces with forty attributes. Bring your own copy."
 

@@ -36,6 +36,7 @@ class Cifar10(Dataset):
     https://www.cs.toronto.edu/~kriz/cifar.html. The photographs were collected from the web.
     """
 
+    origin = "downloaded"
     title = "CIFAR-10"
     summary = "50,000 small photographs in ten classes. Downloaded once, 170 MB."
     names: ClassVar[tuple[str, ...]] = (

@@ -24,6 +24,7 @@ class ImageFolder(Dataset):
     """
 
     Config = _folder.FolderConfig
+    origin = "your files"
     title = "Picture folder"
     summary = "Your own pictures; sub-folders become classes."
 

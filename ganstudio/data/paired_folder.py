@@ -37,6 +37,7 @@ class PairedFolder(Dataset):
     """
 
     Config = PairedFolderConfig
+    origin = "your files"
     title = "Folder of pairs"
     summary = "Your own A|B pictures: source and result side by side in one file."
 

@@ -42,6 +42,7 @@ class SoundFolder(Dataset):
     """
 
     Config = SoundFolderConfig
+    origin = "your files"
     title = "Folder with sounds"
     summary = "Your own pictures, each with a wav file of the same name."
 

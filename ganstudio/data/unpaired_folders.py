@@ -34,6 +34,7 @@ class UnpairedFolders(Dataset):
     """
 
     Config = UnpairedFoldersConfig
+    origin = "your files"
     title = "Two folders"
     summary = "Two sets of your own pictures without pairs, to be turned into each other."
 

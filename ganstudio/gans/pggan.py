@@ -24,14 +24,14 @@ from ganstudio.samples import SampleSpec
 class PGGANConfig(GANConfig):
     """Knobs of PGGAN."""
 
-    batch: int = redefault(GANConfig, "batch", 32)
+    batch: int = redefault(GANConfig, "batch", 16)
     width: int = redefault(GANConfig, "width", 16)
     g_lr: float = redefault(GANConfig, "g_lr", 2e-3)
     d_lr: float = redefault(GANConfig, "d_lr", 2e-3)
     beta1: float = redefault(GANConfig, "beta1", 0.0)
     beta2: float = redefault(GANConfig, "beta2", 0.99)
     stage_kimg: float = knob(
-        4.0,
+        5.0,
         low=0.1,
         high=1e5,
         unit="kimg",
@@ -41,7 +41,7 @@ class PGGANConfig(GANConfig):
         "paper takes 600 (Karras et al. 2018).",
     )
     fade_kimg: float = knob(
-        4.0,
+        6.0,
         low=0,
         high=1e5,
         unit="kimg",
@@ -49,10 +49,10 @@ class PGGANConfig(GANConfig):
         help="Thousands of real samples in which a new size is blended in; the paper takes 600 "
         "(Karras et al. 2018).",
     )
-    loss: Literal["wasserstein", "non-saturating"] = knob(
-        "wasserstein",
-        help="Wasserstein with a gradient penalty as in the paper, or the non-saturating loss "
-        "with R1 (Mescheder et al. 2018).",
+    loss: Literal["non-saturating", "wasserstein"] = knob(
+        "non-saturating",
+        help="The non-saturating loss with R1 (Mescheder et al. 2018), cleaner in a short run, or "
+        "Wasserstein with a gradient penalty as in the paper (Karras et al. 2018).",
     )
     gp_weight: float = knob(
         10.0,
@@ -93,10 +93,13 @@ class PGGAN(GAN):
     What a face is can be learned at 8 x 8, fast and safely; what lashes are, later. When the
     next grid is added to both networks it does not come at once but fades in, its weight alpha
     rising from 0 to 1, so that what has been learned is not shaken. The optimisers start afresh
-    with each grid. The loss is WGAN-GP with a leash on the critic's drift:
+    with each grid. The paper's loss is WGAN-GP with a leash on the critic's drift,
 
     D:  E[D(G(z))] - E[D(x)] + lambda E[(|grad D(x')| - 1)^2] + 0.001 E[D(x)^2],
     G:  -E[D(G(z))]
+
+    and is there to be chosen; the default is the non-saturating loss with R1, which came to
+    cleaner faces in the same two minutes.
 
     Three more inventions came with it and stayed: equalised learning rates, pixel norm in G,
     and the deviation within a group of the batch, shown to D so that it notices when all fakes

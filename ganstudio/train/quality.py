@@ -238,9 +238,10 @@ def markdown(entries: list[dict[str, Any]]) -> str:
     failures = [f"- {e['variant']}: {e['failed']}" for e in entries if "failed" in e]
     if failures:
         parts.append("## Failed\n\n" + "\n".join(failures) + "\n")
-    features = sorted({e["features"] for e in entries if e.get("features")})
-    if features:
-        parts.append("Features: " + "; ".join(features) + ".\n")
+    for word, key in (("Features", "features"), ("Trained on", "device")):
+        named = sorted({e[key] for e in entries if e.get(key)})
+        if named:
+            parts.append(f"{word}: " + "; ".join(named) + ".\n")
     return "\n".join(parts)
 
 
@@ -257,7 +258,7 @@ def _table(entries: list[dict[str, Any]]) -> str:
         scores = {score["key"]: score for score in entry["scores"]}
         link = f"[{entry['variant']}]({entry['picture']})"
         minutes = f"{entry['trained_s'] / 60:.1f}"
-        cells = [link, entry["data"], f"{entry['kimg']:.3g}", minutes, str(entry["n"])]
+        cells = [link, entry["data"], _short(entry["kimg"]), minutes, str(entry["n"])]
         cells += [_cell(scores[key]) if key in scores else "" for key in columns]
         lines.append(cells)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

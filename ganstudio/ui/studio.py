@@ -44,6 +44,7 @@ class Card:
         knobs: by name, in order.
         config: the model that checks them.
         default_data: for variants, key of the data set it is at its best on.
+        origin: for data sets, where the samples come from.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Card:
     knobs: dict[str, Knob]
     config: type[Config]
     default_data: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -425,5 +427,14 @@ def _card(key: str, member: type[Any]) -> Card:
         family = str(member.spec(member.Config()))
     else:
         family = member.family or ", ".join(member.takes)
-    knobs, data = knobs_of(member.Config), getattr(member, "default_data", "")
-    return Card(key, member.title, summary, about, family, knobs, member.Config, data)
+    return Card(
+        key,
+        member.title,
+        summary,
+        about,
+        family,
+        knobs_of(member.Config),
+        member.Config,
+        getattr(member, "default_data", ""),
+        getattr(member, "origin", ""),
+    )

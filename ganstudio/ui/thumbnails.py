@@ -92,8 +92,8 @@ def make(studio: Studio, key: str) -> Thumbnail:
     return Thumbnail(key, kind, draw_solids(samples, SIZE_PX // SOLIDS_A_SIDE, theme.current()))
 
 
-def paint(made: Thumbnail, size_px: int = SIZE_PX) -> QPixmap:
-    """The picture of a card, ``size_px`` a side; a mosaic of samples, or points scattered."""
+def paint(made: Thumbnail, icon: str = "import", size_px: int = SIZE_PX) -> QPixmap:
+    """The picture of a card, ``size_px`` a side: a mosaic of samples, points, or else an icon."""
     pixmap = QPixmap(size_px, size_px)
     pixmap.fill(QColor(theme.current().window))
     painter = QPainter(pixmap)
@@ -101,7 +101,7 @@ def paint(made: Thumbnail, size_px: int = SIZE_PX) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     if made.tiles is None:
         mark = size_px // 3
-        pale = theme.icon("import", theme.current().muted).pixmap(mark, mark)
+        pale = theme.icon(icon, theme.current().muted).pixmap(mark, mark)
         painter.drawPixmap((size_px - mark) // 2, (size_px - mark) // 2, pale)
     elif made.kind == "points":
         _scatter(painter, made.tiles, size_px)

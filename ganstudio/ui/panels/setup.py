@@ -37,6 +37,7 @@ from ganstudio.ui.studio import Card, Catalogue, Studio
 from ganstudio.ui.thumbnails import Thumbnail, Thumbnails, paint
 
 COLUMNS = 3
+ORIGINS = ("built in", "downloaded", "your files")  # groups of data sets, in this order
 MOST_NAMED = 6  # variants in the tooltip of a data set that does not fit
 LEAST_PX = 296
 WAITING = "Loading torch…\nThe window is ready, the networks follow in a moment."
@@ -192,11 +193,19 @@ class SetupPanel(Panel):
     def _make_data_cards(self, catalogue: Catalogue) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(theme.SPACE[2])
-        for place, card in enumerate(catalogue.data.values()):
-            tall = PictureCard(card.key, card.title, f"{card.title}: {card.summary}\n{card.family}")
-            tall.clicked.connect(partial(self.choose_data, card.key))
-            self.data_cards[card.key] = tall
-            grid.addWidget(tall, place // COLUMNS, place % COLUMNS)
+        for origin in dict.fromkeys((*ORIGINS, *(c.origin for c in catalogue.data.values()))):
+            cards = [card for card in catalogue.data.values() if card.origin == origin]
+            row = grid.rowCount()
+            if cards and origin:
+                heading = QLabel(origin[:1].upper() + origin[1:])
+                theme.tone(heading, "small")
+                grid.addWidget(heading, row, 0, 1, COLUMNS)
+            for place, card in enumerate(cards):
+                tip = f"{card.title}: {card.summary}\n{card.family}"
+                tall = PictureCard(card.key, card.title, tip)
+                tall.clicked.connect(partial(self.choose_data, card.key))
+                self.data_cards[card.key] = tall
+                grid.addWidget(tall, row + 1 + place // COLUMNS, place % COLUMNS)
         for column in range(COLUMNS):
             grid.setColumnStretch(column, 1)
         return grid
@@ -414,11 +423,15 @@ class SetupPanel(Panel):
 
     def _on_drawn(self, made: Thumbnail) -> None:
         self._drawn[made.key] = made
-        self.data_cards[made.key].set_picture(paint(made))
+        self.data_cards[made.key].set_picture(paint(made, self._mark(made.key)))
+
+    def _mark(self, key: str) -> str:
+        """The icon of a data set that has no picture yet."""
+        return "folder" if self._card("dataset", key).origin == "your files" else "import"
 
     def _on_colours(self) -> None:
         for made in self._drawn.values():
-            self.data_cards[made.key].set_picture(paint(made))
+            self.data_cards[made.key].set_picture(paint(made, self._mark(made.key)))
         solids = [made.key for made in self._drawn.values() if made.kind == "voxels"]
         self.thumbnails.draw([*solids, *self.thumbnails.in_hand])  # the ground is drawn with them
         if self.forms:

@@ -285,7 +285,7 @@ def test_thumbnails_of_every_kind_are_drawn(
 ) -> None:
     theme.apply(qapp, mode)
     for key in ("digits", "points"):
-        image = paint(make(ready, key), 96).toImage()
+        image = paint(make(ready, key), size_px=96).toImage()
         shades = {image.pixel(x, y) for x in range(0, 96, 3) for y in range(0, 96, 3)}
         assert len(shades) > 3, key
     monkeypatch.setattr(
@@ -293,7 +293,7 @@ def test_thumbnails_of_every_kind_are_drawn(
         lambda solids, size, colours: np.full((len(solids), size, size, 3), 200, np.uint8),
     )
     assert make(ready, "furniture").kind == "voxels"
-    empty = paint(Thumbnail("mnist", "image", None), 96).toImage()
+    empty = paint(Thumbnail("mnist", "image", None), size_px=96).toImage()
     assert len({empty.pixel(x, 48) for x in range(96)}) > 1, "a mark for what is not there yet"
     theme.apply(qapp, "dark")
 
