@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,9 @@ from ganstudio import registry
 from ganstudio.knobs import Config, Knob, Value, faults, knob, knobs_of
 from ganstudio.samples import CONDITION_WORDS, SampleSpec
 
+SPEC_FILE = "spec.json"
 LARGEST_FILE_BYTES = 1 << 20
+LARGEST_SPEC_BYTES = 1 << 23  # a vocabulary may be long
 
 
 class RecipeError(ValueError):
@@ -56,10 +59,12 @@ class Recipe:
         basics: variant, data set, seed and length.
         gan: the variant's knobs.
         dataset: the data set's knobs.
+        spec: the samples that it trains on, with the condition that its variant asks for, as they
+            were when it was checked: somebody's own folder may change.
     """
 
-    def __init__(self, basics: Basics, gan: Config, dataset: Config) -> None:
-        self.basics, self.gan, self.dataset = basics, gan, dataset
+    def __init__(self, basics: Basics, gan: Config, dataset: Config, spec: SampleSpec) -> None:
+        self.basics, self.gan, self.dataset, self.spec = basics, gan, dataset, spec
 
     @classmethod
     def make(
@@ -85,8 +90,13 @@ class Recipe:
         return cls.from_dict({**content, **_sort(variant, data, knobs or {})})
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> Recipe:
+    def from_dict(cls, content: Mapping[str, Any], spec: SampleSpec | None = None) -> Recipe:
         """A recipe from the nested form that TOML files hold.
+
+        Args:
+            content: the nested form.
+            spec: the samples, where they are known: somebody's own folder is looked at otherwise,
+                and may be gone.
 
         Raises:
             RecipeError: with every fault at once.
@@ -117,19 +127,31 @@ class Recipe:
                 checked[section] = config(**sections[section])
             except ValidationError as error:
                 found += faults(error, config, key)
-        if not found:
-            found = _misfits(variant, checked["gan"], data, checked["dataset"])
         if found or basics is None:
             raise RecipeError(found)
-        return cls(basics, checked["gan"], checked["dataset"])
+        kind = registry.find("gans", variant)
+        samples = spec or registry.find("data", data).spec(checked["dataset"])
+        reason = misfit(variant, samples)
+        found = [f"{reason} ({data})"] if reason else kind.misfits(checked["gan"], samples)
+        if found:
+            raise RecipeError(found)
+        return cls(basics, checked["gan"], checked["dataset"], samples.telling(kind.told))
 
     @classmethod
-    def load(cls, path: Path, knobs: Mapping[str, Any] | None = None, **basics: Any) -> Recipe:
+    def load(
+        cls,
+        path: Path,
+        knobs: Mapping[str, Any] | None = None,
+        *,
+        spec: SampleSpec | None = None,
+        **basics: Any,
+    ) -> Recipe:
         """Read a recipe file, with some of it said otherwise.
 
         Args:
             path: the file.
             knobs: flat, named as for ``make``; they win over the file's.
+            spec: as for ``from_dict``.
             **basics: ``seed`` and ``kimg``; they win over the file's.
 
         Raises:
@@ -149,7 +171,21 @@ class Recipe:
             there = content.get(section, {})
             if values and isinstance(there, Mapping):
                 content[section] = {**there, **values}
-        return cls.from_dict(content)
+        return cls.from_dict(content, spec)
+
+    @classmethod
+    def of_run(cls, folder: Path, **basics: Any) -> Recipe:
+        """The recipe of a run, whose samples are those it was trained on, wherever they are now.
+
+        Args:
+            folder: the run.
+            **basics: ``kimg``; it wins over the file's.
+
+        Raises:
+            RecipeError: if the recipe, or what the run says of its samples, cannot be used.
+            OSError: if it cannot be read.
+        """
+        return cls.load(folder / "recipe.toml", spec=_spec_of(folder / SPEC_FILE), **basics)
 
     def to_dict(self) -> dict[str, Any]:
         """The nested form, every knob spelled out."""
@@ -165,7 +201,7 @@ class Recipe:
 
     def replace(self, **basics: Any) -> Recipe:
         """The same recipe with other basics, such as ``seed`` or ``kimg``."""
-        return Recipe.from_dict({**self.to_dict(), **basics})
+        return Recipe.from_dict({**self.to_dict(), **basics}, self.spec)
 
     def tuned(self, name: str, value: Value) -> Recipe:
         """The same recipe with one live knob of the variant turned.
@@ -180,7 +216,7 @@ class Recipe:
             raise RecipeError([f"{name} cannot change while training; it takes a new run"])
         content = self.to_dict()
         content["gan"][name] = value
-        return Recipe.from_dict(content)
+        return Recipe.from_dict(content, self.spec)
 
     @property
     def variant(self) -> str:
@@ -196,12 +232,6 @@ class Recipe:
     def precision(self) -> str:
         """The number format that its variant asks for: ``auto`` where it does not say."""
         return str(getattr(self.gan, "precision", "auto"))
-
-    @property
-    def spec(self) -> SampleSpec:
-        """The samples that this recipe trains on, with the condition that its variant asks for."""
-        spec: SampleSpec = registry.find("data", self.data).spec(self.dataset)
-        return spec.telling(registry.find("gans", self.variant).told)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.to_dict() == other.to_dict()
@@ -227,13 +257,16 @@ def default_data(variant: str) -> str:
     return str(registry.find("gans", variant).default_data)
 
 
-def _misfits(variant: str, gan: Config, data: str, dataset: Config) -> list[str]:
-    spec = registry.find("data", data).spec(dataset)
-    reason = misfit(variant, spec)
-    found = [f"{reason} ({data})"] if reason else []
-    if not reason:
-        found += registry.find("gans", variant).misfits(gan, spec)
-    return found
+def _spec_of(path: Path) -> SampleSpec | None:
+    """What a run says of its samples; None for a run that does not."""
+    if not path.is_file():
+        return None
+    if path.stat().st_size > LARGEST_SPEC_BYTES:
+        raise RecipeError([f"{path} is larger than 8 MB: that describes no samples"])
+    try:
+        return SampleSpec.from_dict(json.loads(path.read_bytes()))
+    except (ValueError, RecursionError) as error:
+        raise RecipeError([f"{path} is damaged: {error}"]) from error
 
 
 def _sort(variant: str, data: str, knobs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

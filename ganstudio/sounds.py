@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 from functools import cache
-from math import gcd
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +21,21 @@ HOP = 256
 WINDOW = 512
 FLOOR_DB = -80.0
 LONGEST_S = 600.0
-_LARGEST_BYTES = 1 << 30
+_LARGEST_BYTES = 1 << 28
+_FINEST = 4096  # parts of a ratio of rates: the filter of a finer one would have millions of taps
 _UNKNOWN = 0xFFFFFFFF  # the size that programs write which do not know it beforehand
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 
 
-def read_wav(path: Path) -> Floats:
+def read_wav(path: Path, seconds: float = LONGEST_S) -> Floats:
     """Read a wav file of whole numbers (8, 16, 24, 32 bit) or floats (32, 64 bit).
 
-    Several channels become their mean, and any rate becomes ``RATE``.
+    Several channels become their mean, and any rate becomes ``RATE``; a strange one, such as
+    767,999 Hz, to within 1 / 4096.
+
+    Args:
+        path: the file.
+        seconds: what follows is left away.
 
     Returns:
         (T,) in [-1, 1].
@@ -50,19 +57,21 @@ def read_wav(path: Path) -> Floats:
         raise ValueError(f"{path.name} claims {channels} channels at {rate} Hz: it is broken")
     if block == 0 or block != channels * bits // 8:
         raise ValueError(f"{path.name} claims {block} bytes for {channels} x {bits} bit")
-    values = _values(path.name, content[: len(content) // block * block], code, bits)
-    wave = values.reshape(-1, channels).mean(1, dtype=np.float64)
-    if len(wave) == 0:
+    count = len(content) // block
+    if count == 0:
         raise ValueError(f"{path.name} holds no sound")
-    if len(wave) > LONGEST_S * rate:
-        raise ValueError(
-            f"{path.name} lasts {len(wave) / rate:.0f} s, longer than {LONGEST_S:.0f} s"
-        )
+    if count > LONGEST_S * rate:
+        raise ValueError(f"{path.name} lasts {count / rate:.0f} s, longer than {LONGEST_S:.0f} s")
+    count = min(count, ceil(seconds * rate))
+    values = _values(path.name, content[: count * block], code, bits)
+    wave = values.reshape(-1, channels).mean(1, dtype=np.float64)
     if not np.isfinite(wave).all():
         raise ValueError(f"{path.name} holds values that are no numbers")
     if rate != RATE:
-        shared = gcd(rate, RATE)
-        wave = resample_poly(wave, RATE // shared, rate // shared)
+        small, large = sorted((rate, RATE))
+        ratio = Fraction(small, large).limit_denominator(_FINEST)
+        up, down = ratio.denominator, ratio.numerator
+        wave = resample_poly(wave, up, down) if rate < RATE else resample_poly(wave, down, up)
     return np.asarray(np.clip(wave, -1, 1), np.float32)
 
 

@@ -90,6 +90,11 @@ def test_every_fault_is_listed_and_nothing_is_started(
         (["train", "--minutes", "never"], "--minutes never"),
         (["train", "--variant", "gan3d", "--data", "digits"], "gan3d takes voxels"),
         (["sample", "nowhere", "--out", "x.png"], "nowhere"),
+        (["train", "--data", "image_folder", "--set", "folder=none"], "none is no folder"),
+        (["train", "--measure", "never"], "--measure never, but it must be 0 or a number"),
+        (["train", "--measure", "true"], "--measure true"),
+        (["bench", "quality", "--n", "5"], "--n 5, but it must be at least 16"),
+        (["bench", "quality", "--n", "-3"], "--n -3, but it must be at least 16"),
     ],
 )
 def test_what_cannot_be_obeyed_is_said(
@@ -251,3 +256,42 @@ def test_control_c_saves_and_exits_with_130(tmp_path: Path) -> None:
     checkpoints = RunFolder.open(run).checkpoints()
     assert checkpoints[-1].name > "000000.000k"
     assert RunFolder.open(run).read().nimg > 0
+
+
+def test_what_a_data_set_lacks_is_told_with_all_other_faults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = ["--data", "image_folder", "--device", "abacus", "--set", "oops"]
+    assert main(["train", *bad, "--run", str(tmp_path / "run")]) == 2
+    err = capsys.readouterr().err
+    for word in ("folder is empty", "--device abacus", "--set oops"):
+        assert word in err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("never", ["0", "0.0"])
+def test_measuring_can_be_left_out(tmp_path: Path, never: str) -> None:
+    command = ["train", "--variant", "gan", "--data", "points", "--kimg", "0.1", "--measure", never]
+    assert main([*command, "--run", str(tmp_path / "run"), *TINY]) == 0
+
+
+def test_many_samples_are_told_a_few_at_a_time(
+    digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ganstudio.cli import sample
+    from ganstudio.train.sampler import Sampler
+
+    out, told = tmp_path / "x.npz", []
+    whole = Sampler.draw
+
+    def draw(self: Sampler, z: np.ndarray, given: dict, psi: float = 1.0) -> np.ndarray:
+        told.append(given["classes"].tolist())
+        return whole(self, z, given, psi)
+
+    monkeypatch.setattr(Sampler, "draw", draw)
+    monkeypatch.setattr(sample, "MOST_VALUES", 5 * 256)
+    assert main(["sample", str(digits), "--n", "12", "--out", str(out)]) == 0
+    assert told == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9], [0, 1]]
+    with np.load(out, allow_pickle=False) as arrays:
+        assert arrays["labels"].tolist() == [*range(10), 0, 1]
+        assert arrays["samples"].shape == (12, 1, 16, 16)

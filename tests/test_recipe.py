@@ -1,10 +1,11 @@
+import json
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from ganstudio import registry
-from ganstudio.recipe import Recipe, RecipeError, misfit
+from ganstudio.recipe import SPEC_FILE, Recipe, RecipeError, misfit
 from ganstudio.resources import resource
 from ganstudio.samples import SampleSpec
 
@@ -93,3 +94,56 @@ def test_knobs_of_every_variant_survive_toml(variant: str) -> None:
 def test_the_data_a_variant_is_at_its_best_on_is_the_default() -> None:
     assert Recipe.make("gan3d").data == "furniture"
     assert Recipe.from_dict({"variant": "gan3d"}).data == "furniture"
+
+
+@pytest.fixture
+def run_of_a_folder(tmp_path: Path) -> Path:
+    """A run that was trained on somebody's own classes, and the folder has gone."""
+    pictures, run = tmp_path / "pictures", tmp_path / "run"
+    for name in ("cats", "dogs"):
+        (pictures / name).mkdir(parents=True)
+        (pictures / name / "a.png").touch()
+    recipe = Recipe.make("cgan", "image_folder", {"data.folder": str(pictures), "data.size": 16})
+    run.mkdir()
+    (run / "recipe.toml").write_text(recipe.to_toml())
+    (run / SPEC_FILE).write_text(json.dumps(recipe.spec.to_dict()))
+    pictures.rename(tmp_path / "elsewhere")
+    return run
+
+
+def test_a_run_keeps_its_samples_where_their_folder_has_gone(run_of_a_folder: Path) -> None:
+    recipe = Recipe.of_run(run_of_a_folder, kimg=7.0)
+    assert recipe.spec.condition.names == ("cats", "dogs")
+    assert recipe.basics.kimg == 7.0
+    assert recipe.tuned("g_lr", 1e-4).spec == recipe.replace(seed=3).spec == recipe.spec
+    with pytest.raises(RecipeError, match="needs classes"):
+        Recipe.load(run_of_a_folder / "recipe.toml")
+
+
+def test_a_run_without_a_description_of_its_samples_is_read_like_any_recipe(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "recipe.toml").write_text(Recipe.make("dcgan", "digits").to_toml())
+    assert Recipe.of_run(tmp_path).spec == Recipe.make("dcgan", "digits").spec
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b'{"kind": "cheese"}', "damaged"), (b"[" * 100_000, "damaged"), (b" " * 9_000_000, "larger")],
+)
+def test_a_damaged_description_is_named(run_of_a_folder: Path, content: bytes, word: str) -> None:
+    (run_of_a_folder / SPEC_FILE).write_bytes(content)
+    with pytest.raises(RecipeError, match=word):
+        Recipe.of_run(run_of_a_folder)
+
+
+def test_turning_a_knob_looks_at_no_folder(
+    run_of_a_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = Recipe.of_run(run_of_a_folder)
+
+    def looked(*_: object) -> None:
+        raise AssertionError("the folder was looked at")
+
+    monkeypatch.setattr(registry.find("data", "image_folder"), "spec", looked)
+    assert recipe.tuned("g_lr", 1e-4).gan.g_lr == 1e-4

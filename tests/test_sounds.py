@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ganstudio import sounds
 from ganstudio.sounds import HOP, LONGEST_S, RATE, band_centres, fit, log_mel, read_wav
 
 
@@ -122,6 +123,35 @@ def test_what_is_too_long_is_refused(tmp_path):
     path = save(tmp_path / "a.wav", bytes(round(seconds * 1000)), rate=1000, bits=8)
     with pytest.raises(ValueError, match="605 s, longer than 600 s"):
         read_wav(path)
+
+
+def test_what_is_too_long_is_never_made_into_numbers(tmp_path, monkeypatch):
+    path = save(tmp_path / "a.wav", bytes(round(LONGEST_S + 5) * 1000), rate=1000, bits=8)
+    monkeypatch.setattr(sounds, "_values", lambda *_: pytest.fail("the values were read"))
+    with pytest.raises(ValueError, match="longer than"):
+        read_wav(path)
+
+
+def test_only_so_many_seconds_are_made_into_numbers(tmp_path):
+    sound = tone(500, 0.5)
+    path = save(tmp_path / "a.wav", pcm(sound, 16))
+    np.testing.assert_allclose(read_wav(path, 0.1), sound[:1600], atol=1e-4)
+    assert len(read_wav(path, 3.0)) == len(sound)
+
+
+@pytest.mark.parametrize("rate", [1009, 15_991, 44_101, 767_999])
+def test_a_strange_rate_takes_no_filter_of_millions(tmp_path, monkeypatch, rate):
+    asked = []
+
+    def resample(wave, up, down):
+        asked.append((up, down))
+        return wave
+
+    monkeypatch.setattr(sounds, "resample_poly", resample)
+    read_wav(save(tmp_path / "a.wav", pcm(tone(100, 0.01, rate), 16), rate))
+    ((up, down),) = asked
+    assert max(up, down) <= 4096
+    assert up / down == pytest.approx(RATE / rate, rel=1e-3)
 
 
 @settings(max_examples=40, deadline=None)

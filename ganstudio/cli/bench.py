@@ -5,7 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ganstudio.cli.options import UsageError, add_machine, check_device, failed, positive
+from ganstudio.cli.options import (
+    UsageError,
+    add_machine,
+    check_count,
+    check_device,
+    failed,
+    positive,
+)
 
 
 def add(bench: argparse.ArgumentParser) -> None:
@@ -45,6 +52,7 @@ def bench_quality(arguments: argparse.Namespace) -> int:
 
     faults: list[str] = []
     minutes = positive(arguments.minutes, "--minutes", faults)
+    check_count(arguments.n, faults)
     check_device(arguments.device, faults)
     there = registry.keys("gans")
     wanted = there if arguments.only is None else arguments.only.split(",")

@@ -9,7 +9,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganstudio.cli.options import UsageError, add_machine, add_run, check_device, failed
+from ganstudio.cli.options import (
+    UsageError,
+    add_machine,
+    add_run,
+    check_count,
+    check_device,
+    failed,
+)
 
 if TYPE_CHECKING:
     from ganstudio.train.evaluation import Report
@@ -40,8 +47,7 @@ def evaluate_run(arguments: argparse.Namespace) -> int:
     from ganstudio.train.run import RunError
 
     faults: list[str] = []
-    if arguments.n and arguments.n < 16:
-        faults.append(f"--n {arguments.n}, but it must be at least 16")
+    check_count(arguments.n, faults)
     check_device(arguments.device, faults)
     if not (arguments.run / "recipe.toml").is_file():
         faults.append(f"{arguments.run} is no run folder: it has no recipe.toml")

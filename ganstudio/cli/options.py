@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 INTERRUPTED = 130
+FEWEST_MEASURED = 16
 DEVICES = "auto, cpu, cuda, cuda:N or mps"
 
 
@@ -48,15 +49,25 @@ def plain_value(text: str) -> int | float | bool | str:
     return text
 
 
-def positive(text: str | None, option: str, faults: list[str]) -> float:
-    """A number above 0, or a fault; 0 where nothing was said."""
+def positive(text: str | None, option: str, faults: list[str], or_zero: bool = False) -> float:
+    """A number above 0, or a fault; 0 where nothing was said, or where it is allowed."""
     if text is None:
         return 0.0
     value = plain_value(text)
-    if isinstance(value, (int, float)) and 0 < value < float("inf"):
+    if (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and (0 < value < float("inf") or (or_zero and value == 0))
+    ):
         return float(value)
-    faults.append(f"{option} {text}, but it must be a number above 0")
+    faults.append(f"{option} {text}, but it must be {'0 or ' if or_zero else ''}a number above 0")
     return 0.0
+
+
+def check_count(count: int, faults: list[str]) -> None:
+    """A fault if so few samples cannot be measured; 0 leaves their number open."""
+    if count and count < FEWEST_MEASURED:
+        faults.append(f"--n {count}, but it must be at least {FEWEST_MEASURED}")
 
 
 def check_device(wish: str, faults: list[str]) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ganstudio.train.messages import Told
     from ganstudio.train.sampler import Sampler
 
+MOST_VALUES = 1 << 24  # drawn at a time, 64 MB, so that any number can be asked for
+
 
 def add(sample: argparse.ArgumentParser) -> None:
     """The grammar of `sample`."""
@@ -76,34 +78,35 @@ def write_samples(arguments: argparse.Namespace) -> int:
         faults.append(f"--columns {arguments.columns}, but it must be at least 0")
     if arguments.out.suffix.lower() not in (".png", ".npz"):
         faults.append(f"--out {arguments.out}, but it must end in .png or .npz")
-    sampler, told = _model(arguments, arguments.n, faults)
+    sampler, known = _model(arguments, arguments.n, faults)
     import numpy as np
 
     from ganstudio.train.picture import save_sheet
     from ganstudio.train.run import write_atomically
 
     z = sampler.model.draw(arguments.n, arguments.seed)
-    # as many at a time as take some 64 MB, so that any number can be asked for
-    size = max(1, (1 << 24) // sampler.model.spec.size)
-    samples = np.concatenate(
-        [
-            sampler.draw(
-                z[i : i + size],
-                {kind: value[i : i + size] for kind, value in told.items()},
-                arguments.psi,
-            )
-            for i in range(0, len(z), size)
-        ]
-    )
+    size = max(1, MOST_VALUES // sampler.model.spec.size)
+    picture = arguments.out.suffix.lower() == ".png"
+    parts, inputs = [], []
+    for start in range(0, len(z), size):
+        some = z[start : start + size]
+        given = {kind: value[start : start + size] for kind, value in known.items()}
+        told = sampler.fill(given, len(some), start)
+        parts.append(sampler.draw(some, told, arguments.psi))
+        if not picture:
+            inputs.append(told)
+    samples = np.concatenate(parts)
     try:
-        if arguments.out.suffix.lower() == ".png":
+        if picture:
             save_sheet(arguments.out, samples, sampler.model.spec, arguments.columns)
         else:
             import io
 
             buffer = io.BytesIO()
             arrays: dict[str, Any] = {"samples": samples}
-            arrays |= {"labels" if kind == "classes" else kind: v for kind, v in told.items()}
+            for kind in inputs[0]:
+                name = "labels" if kind == "classes" else kind
+                arrays[name] = np.concatenate([told[kind] for told in inputs])
             np.savez_compressed(buffer, **arrays)
             arguments.out.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(arguments.out, buffer.getvalue())
@@ -122,9 +125,9 @@ def export_object(arguments: argparse.Namespace) -> int:
         faults.append(f"--threshold {arguments.threshold}, but it must be 0 to 1")
     if arguments.to.suffix.lower() not in formats.SUFFIXES:
         faults.append(f"--to {arguments.to}, but it must end in {', '.join(formats.SUFFIXES)}")
-    sampler, told = _model(arguments, 1, faults, kind="voxels")
+    sampler, known = _model(arguments, 1, faults, kind="voxels")
     z = sampler.model.draw(1, arguments.seed)
-    occupancy = (sampler.draw(z, told, arguments.psi)[0, 0] + 1) / 2
+    occupancy = (sampler.draw(z, known, arguments.psi)[0, 0] + 1) / 2
     try:
         arguments.to.parent.mkdir(parents=True, exist_ok=True)
         formats.save(arguments.to, occupancy, arguments.threshold, surface=arguments.surface)
@@ -137,7 +140,7 @@ def export_object(arguments: argparse.Namespace) -> int:
 def _model(
     arguments: argparse.Namespace, count: int, faults: list[str], kind: str = ""
 ) -> tuple[Sampler, Told]:
-    """The model of a run and what it is told for each sample, or every fault at once."""
+    """The model of a run and what was said that each sample be told, or every fault at once."""
     from ganstudio.cli.telling import wished
     from ganstudio.recipe import RecipeError
     from ganstudio.train.sampler import Sampler
@@ -156,9 +159,9 @@ def _model(
     if arguments.seed < 0:
         faults.append(f"--seed {arguments.seed}, but it must be at least 0")
     try:
-        told = sampler.fill(known, max(count, 1))
+        sampler.fill({kind: value[:1] for kind, value in known.items()}, 1)
     except ValueError as error:
         faults.append(str(error))
     if faults:
         raise UsageError(*faults)
-    return sampler, told
+    return sampler, known

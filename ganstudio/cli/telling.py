@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ganstudio.pictures import open_picture, to_size
 from ganstudio.samples import CONDITION_WORDS, ConditionSpec
-from ganstudio.sounds import log_mel, read_wav
+from ganstudio.sounds import HOP, RATE, log_mel, read_wav
 from ganstudio.words import encode
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def wished(arguments: argparse.Namespace, model: Model, count: int, faults: list
                 inputs = [CONDITION_WORDS[it.kind] for it in model.inputs]
                 raise ValueError(f"but the model takes {', '.join(inputs) or 'noise alone'}")
             one = read(given, taken)
-        except (OSError, ValueError, UnidentifiedImageError) as error:
+        except (OSError, ValueError) as error:
             faults.append(f"{option} {given}, {error}")
         else:
-            told[taken.kind] = np.repeat(one[None], count, axis=0)
+            told[taken.kind] = np.broadcast_to(one, (count, *one.shape))
     return told
 
 
@@ -76,16 +76,13 @@ def _text(text: str, taken: ConditionSpec) -> np.ndarray:
 def _picture(path: Path, taken: ConditionSpec) -> np.ndarray:
     """The middle of a picture, in the size and the colours that the model takes."""
     channels, height, width = taken.shape
-    mode = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels)
-    if mode is None:
+    if channels not in (1, 3):
         raise ValueError(f"but the model takes {channels} channels, which no picture has")
-    with Image.open(path) as file:
-        fitted = ImageOps.fit(ImageOps.exif_transpose(file).convert(mode), (width, height))
-    pixels = np.asarray(fitted, np.float32).reshape(height, width, channels)
-    return pixels.transpose(2, 0, 1) / 127.5 - 1
+    pixels = to_size(open_picture(path, channels == 3), width, height)
+    return pixels.astype(np.float32) / np.float32(127.5) - 1
 
 
 def _sound(path: Path, taken: ConditionSpec) -> np.ndarray:
     _, mels, frames = taken.shape
-    found = np.asarray(log_mel(read_wav(path), mels, frames), np.float32)
+    found = np.asarray(log_mel(read_wav(path, frames * HOP / RATE), mels, frames), np.float32)
     return found.reshape(taken.shape)

@@ -21,6 +21,7 @@ from ganstudio.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from ganstudio.data.base import Dataset
     from ganstudio.recipe import Recipe
     from ganstudio.train import messages as m
     from ganstudio.train.session import Outbox, Session
@@ -109,17 +110,28 @@ def _wishes(arguments: argparse.Namespace) -> tuple[Path | None, Recipe, float]:
         faults.append(f"{folder} already holds a run; add --resume, or name another folder")
     minutes = positive(arguments.minutes, "--minutes", faults)
     knobs = _knobs(arguments.knobs, faults)
-    if arguments.measure != "0":
-        positive(arguments.measure, "--measure", faults)
+    positive(arguments.measure, "--measure", faults, or_zero=True)
     check_device(arguments.device, faults)
     recipe: Recipe | None = None
     try:
         recipe = _source(arguments, folder, knobs, faults)
+        faults += _lacking(recipe, arguments.data_root)
     except RecipeError as error:
         faults += error.faults
     if faults or recipe is None:
         raise UsageError(*faults)
     return folder, recipe, minutes
+
+
+def _lacking(recipe: Recipe | None, data_root: Path | None) -> list[str]:
+    """Why the data set cannot be loaded."""
+    from ganstudio import registry
+    from ganstudio.resources import default_data_root
+
+    if recipe is None:
+        return []
+    kind: type[Dataset] = registry.find("data", recipe.data)
+    return kind.missing(recipe.dataset, data_root or default_data_root())
 
 
 def _source(
@@ -142,9 +154,9 @@ def _source(
             raise RecipeError(
                 ["a resumed run keeps its recipe: only --kimg or --minutes go with --resume"]
             )
-        path = folder / "recipe.toml" if folder is not None else None
-        if path is None:
+        if folder is None:
             return None
+        path = folder
     elif arguments.recipe is None:
         return Recipe.make(knobs=knobs, **named, **basics)
     else:
@@ -152,6 +164,8 @@ def _source(
         if named:
             faults.append("give a recipe, or --variant and --data, not both")
     try:
+        if arguments.resume:
+            return Recipe.of_run(path, **basics)
         return Recipe.load(path, knobs, **basics)
     except OSError as error:
         raise RecipeError([f"{path} cannot be read: {error}"]) from None

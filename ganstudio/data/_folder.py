@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from ganstudio.data.base import DataError
 from ganstudio.knobs import Config, knob
+from ganstudio.pictures import SUFFIXES, UnfitError, open_picture, to_square
 
 T = TypeVar("T")
 
-SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"))
-MOST_PIXELS = 1 << 27  # of one file: a small file that claims more is a decompression bomb
+MOST_NAMES = 1 << 20  # looked at below a folder: somebody may have named the whole disk
+MOST_NAMES_OF_CLASS = 1 << 12  # until a picture is found; a form asks at each change
 MOST_FAULTS = 20  # that are listed one by one
+LONGEST_SHOWN = 200  # characters of what should be a path
 FEWEST = 2
 
 
@@ -44,20 +45,24 @@ class FolderConfig(Config):
     @property
     def path(self) -> Path:
         """The folder, with ``~`` resolved."""
-        return Path(self.folder).expanduser()
+        return located(self.folder)
 
 
-class UnfitError(ValueError):
-    """A file that cannot be used; the message says why."""
+def located(folder: str) -> Path:
+    """A folder as somebody wrote it, with ``~`` resolved where there is such a home."""
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:
+        return Path(folder)
 
 
 def lacking(folder: str, what: str) -> list[str]:
     """Why nothing can be read from a folder, one line each: quick, so that a form can ask."""
     if not folder.strip():
         return [f"folder is empty: choose the folder that holds {what}"]
-    path = Path(folder).expanduser()
-    if not path.is_dir():
-        return [f"{path} is no folder: choose the one that holds {what}"]
+    path = located(folder)
+    if not os.path.isdir(path):  # unlike Path.is_dir it takes any text without an error
+        return [f"{str(path)[:LONGEST_SHOWN]} is no folder: choose the one that holds {what}"]
     if not os.access(path, os.R_OK | os.X_OK):
         return [f"{path} may not be read: change its permissions, or choose another folder"]
     return []
@@ -77,17 +82,13 @@ def files(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> list[Path]:
     """All files of these kinds below a folder, sorted; hidden ones and links to folders left out.
 
     Raises:
-        DataError: if the folder cannot be listed.
+        DataError: if the folder cannot be listed, or holds more than a million names.
     """
-    found: list[Path] = []
     refused: list[OSError] = []
-    for here, folders, names in os.walk(folder, onerror=refused.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [
-            Path(here, name)
-            for name in sorted(names)
-            if Path(name).suffix.lower() in suffixes and not name.startswith(".")
-        ]
+    names = list(islice(_walk(folder, refused), MOST_NAMES + 1))
+    if len(names) > MOST_NAMES:
+        raise DataError(f"{folder} holds more than {MOST_NAMES:,} files: choose a smaller one")
+    found = [path for path in names if path.suffix.lower() in suffixes]
     if not found and refused:
         raise DataError(f"{folder} cannot be read: {refused[0]}")
     return found
@@ -95,52 +96,13 @@ def files(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> list[Path]:
 
 def class_folders(folder: Path) -> tuple[str, ...]:
     """Names of the sub-folders that hold pictures, sorted; empty if fewer than two do."""
-    if not folder.is_dir():
-        return ()
     try:
-        inside = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
-    except OSError:
+        with os.scandir(folder) as inside:
+            names = sorted(entry.name for entry in inside if entry.is_dir(follow_symlinks=False))
+    except (OSError, ValueError):
         return ()
-    named = [name for name in inside if not name.startswith(".") and _has_one(folder / name)]
+    named = [name for name in names if not name.startswith(".") and _has_one(folder / name)]
     return tuple(named) if len(named) > 1 else ()
-
-
-def open_picture(path: Path, colour: bool) -> Image.Image:
-    """A picture as it is meant to be seen: upright, first frame, on white where it is clear.
-
-    Raises:
-        UnfitError: if it is damaged, no picture, or far too large.
-        OSError: if it cannot be read.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of Pillow, about sizes and metadata: judged below
-            with Image.open(path) as image:
-                width, height = image.size
-                if width * height > MOST_PIXELS:
-                    raise UnfitError(f"claims {width} x {height} pixels, more than can be read")
-                image.draft("RGB", (1024, 1024))
-                upright = ImageOps.exif_transpose(image)
-                return _flat(upright).convert("RGB" if colour else "L")
-    except UnidentifiedImageError:
-        raise UnfitError("is empty" if path.stat().st_size == 0 else "is no picture") from None
-    except Image.DecompressionBombError:
-        raise UnfitError("claims more pixels than can be read") from None
-    except (SyntaxError, ValueError, EOFError, IndexError, KeyError, OverflowError) as error:
-        if isinstance(error, UnfitError):
-            raise
-        raise UnfitError(f"is damaged ({error})") from None
-    except OSError as error:
-        if error.errno is not None:  # of the disk, not of Pillow
-            raise
-        raise UnfitError(f"is damaged ({error})") from None
-
-
-def to_square(image: Image.Image, size: int) -> np.ndarray:
-    """The middle square of a picture at this size, (C, size, size) uint8."""
-    fitted = ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS)
-    pixels = np.asarray(fitted, np.uint8)
-    return pixels[None] if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
 
 def read_square(path: Path, config: FolderConfig) -> np.ndarray:
@@ -180,6 +142,8 @@ def read_all(
             return f"{path} {error}"
         except OSError as error:
             return f"{path} cannot be read: {error.strerror or error}"
+        except Exception as error:  # one file is never worth all the others
+            return f"{path} cannot be read: {type(error).__name__} {error}".rstrip()
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         for path, value in zip(paths, pool.map(attempt, paths), strict=True):
@@ -219,7 +183,9 @@ def first(
     if lacking(config.folder, ""):
         return None
     found: list[np.ndarray] = []
-    for path in _walk(config.path):
+    for path in islice(_walk(config.path), MOST_NAMES_OF_CLASS):
+        if path.suffix.lower() not in SUFFIXES:
+            continue
         try:
             found.append(read(path, config))
         except (UnfitError, OSError):
@@ -229,28 +195,17 @@ def first(
     return None
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (
-            Path(here, name) for name in sorted(names) if Path(name).suffix.lower() in SUFFIXES
-        )
-
-
-def _flat(image: Image.Image) -> Image.Image:
-    """Without transparency, on white; 16-bit greys scaled to 8 bits instead of cut."""
-    if image.mode.startswith("I"):
-        values = np.asarray(image, np.float64)
-        image = Image.fromarray(np.clip(values / 257, 0, 255).astype(np.uint8))
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        clear = image.convert("RGBA")
-        white = Image.new("RGBA", clear.size, "white")
-        return Image.alpha_composite(white, clear)
-    return image
+def _walk(folder: Path, refused: list[OSError] | None = None) -> Iterator[Path]:
+    """Every file below a folder in order; hidden ones and links to folders left out."""
+    note = None if refused is None else refused.append
+    for here, folders, names in os.walk(folder, onerror=note):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(here, name) for name in sorted(names) if not name.startswith("."))
 
 
 def _has_one(folder: Path) -> bool:
-    return next(_walk(folder), None) is not None
+    names = islice(_walk(folder), MOST_NAMES_OF_CLASS)
+    return any(path.suffix.lower() in SUFFIXES for path in names)
 
 
 def _listed(faults: list[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import torch
 from torch import Tensor
 
 from ganstudio.data import _folder
-from ganstudio.data.base import Dataset, Samples
+from ganstudio.data.base import DataError, Dataset, Samples
 from ganstudio.knobs import knob
+from ganstudio.pictures import UnfitError
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.words import encode, vocabulary
 
@@ -45,7 +47,8 @@ class CaptionedFolder(Dataset):
     @classmethod
     def spec(cls, config: Any) -> SampleSpec:
         """Pictures with captions."""
-        known = _words(config.folder, _changed(config.folder))
+        lacking = _folder.lacking(config.folder, "")
+        known = _words(() if lacking else _captions_below(config.path))
         text = ConditionSpec("text", known, (config.words,), "caption")
         return SampleSpec("image", config.shape, ConditionSpec(), (text,))
 
@@ -79,7 +82,7 @@ class CaptionedFolder(Dataset):
 def _read(path: Path, config: CaptionedFolderConfig) -> tuple[np.ndarray, str]:
     beside = _folder.partner(path, ENDINGS)
     if beside is None:
-        raise _folder.UnfitError(f"has no caption: {path.stem}.txt is not there")
+        raise UnfitError(f"has no caption: {path.stem}.txt is not there")
     return _folder.read_square(path, config), _caption(beside)
 
 
@@ -88,23 +91,33 @@ def _caption(path: Path) -> str:
         text = file.read(LARGEST_CAPTION_BYTES).decode("utf-8-sig", errors="replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
-        raise _folder.UnfitError(f"has no caption: {path.name} is empty")
+        raise UnfitError(f"has no caption: {path.name} is empty")
     return lines[0]
 
 
-def _changed(folder: str) -> int:
-    """When the folder itself changed last, so that its words are read again only then."""
-    path = Path(folder).expanduser()
-    return path.stat().st_mtime_ns if folder and path.is_dir() else 0
+def _captions_below(folder: Path) -> tuple[tuple[Path, int, int], ...]:
+    """The captions that lie beside pictures, each with its size and when it changed last."""
+    try:
+        paths = _folder.files(folder)
+    except DataError:
+        return ()
+    found = []
+    for path in paths:
+        beside = _folder.partner(path, ENDINGS)
+        if beside is not None:
+            with suppress(OSError):  # it went away between two looks
+                state = beside.stat()
+                found.append((beside, state.st_size, state.st_mtime_ns))
+    return tuple(found)
 
 
-@lru_cache(maxsize=8)
-def _words(folder: str, changed: int) -> tuple[str, ...]:
-    captions = []
-    if changed:
-        for path in _folder.files(Path(folder).expanduser(), frozenset(ENDINGS)):
-            try:
-                captions.append(_caption(path))
-            except (_folder.UnfitError, OSError):
-                continue
-    return vocabulary(captions)
+@lru_cache(maxsize=2)
+def _words(captions: tuple[tuple[Path, int, int], ...]) -> tuple[str, ...]:
+    """Their vocabulary, read again only when one of them is another."""
+    texts = []
+    for path, _, _ in captions:
+        try:
+            texts.append(_caption(path))
+        except (UnfitError, OSError):
+            continue
+    return vocabulary(texts)

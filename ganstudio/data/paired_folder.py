@@ -13,6 +13,7 @@ from torch import Tensor
 from ganstudio.data import _folder
 from ganstudio.data.base import Dataset, Samples
 from ganstudio.knobs import knob
+from ganstudio.pictures import UnfitError, open_picture, to_square
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 SHAPE_TOLERANCE = 0.1  # by how much a half may stray from being as wide as the other is high
@@ -75,11 +76,11 @@ class PairedFolder(Dataset):
 
 def _halves(path: Path, config: PairedFolderConfig) -> np.ndarray:
     """Result and source, (2, C, size, size) uint8."""
-    image = _folder.open_picture(path, config.colour)
+    image = open_picture(path, config.colour)
     width, height = image.size
     if abs(width / 2 / height - 1) > SHAPE_TOLERANCE:
-        raise _folder.UnfitError(f"is {width} x {height}, but a pair is twice as wide as high")
+        raise UnfitError(f"is {width} x {height}, but a pair is twice as wide as high")
     middle = width // 2
     left, right = image.crop((0, 0, middle, height)), image.crop((width - middle, 0, width, height))
     halves = (left, right) if config.source == "right" else (right, left)
-    return np.stack([_folder.to_square(half, config.size) for half in halves])
+    return np.stack([to_square(half, config.size) for half in halves])

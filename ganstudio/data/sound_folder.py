@@ -14,6 +14,7 @@ from ganstudio import sounds
 from ganstudio.data import _folder
 from ganstudio.data.base import Dataset, Samples
 from ganstudio.knobs import knob
+from ganstudio.pictures import UnfitError
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 MELS = 32
@@ -67,27 +68,31 @@ class SoundFolder(Dataset):
         folder = self.config.path
         read = partial(_read, config=self.config)
         what = f"pictures with sounds in {folder}"
-        _, pairs, notes = _folder.read_all(_folder.files(folder), read, what)
-        pictures = _folder.stacked([picture for picture, _ in pairs])
+        _, triples, notes = _folder.read_all(_folder.files(folder), read, what)
+        pictures = _folder.stacked([picture for picture, _, _ in triples])
         if self.told != "sound":
             return Samples(pictures, notes=notes)
-        waves = np.stack([wave for _, wave in pairs])
-        mels = sounds.log_mel(waves, MELS, self.config.frames)[:, None]
-        told = torch.from_numpy(np.round((mels + 1) * 127.5).astype(np.uint8))
-        heard = torch.from_numpy(np.round(waves * 32767).astype(np.int16))
-        return Samples(pictures, told=told, waves=heard, notes=notes)
+        told = torch.from_numpy(np.stack([mel for _, mel, _ in triples]))
+        waves = torch.from_numpy(np.stack([wave for _, _, wave in triples]))
+        return Samples(pictures, told=told, waves=waves, notes=notes)
 
     def preview(self, count: int) -> Tensor | None:
         """The first pictures of the folder."""
         return _folder.first(count, self.config)
 
 
-def _read(path: Path, config: SoundFolderConfig) -> tuple[np.ndarray, np.ndarray]:
+def _read(path: Path, config: SoundFolderConfig) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Picture, spectrogram (1, mels, frames) uint8 and wave (T,) int16."""
     beside = _folder.partner(path, (".wav", ".WAV"))
     if beside is None:
-        raise _folder.UnfitError(f"has no sound: {path.stem}.wav is not there")
+        raise UnfitError(f"has no sound: {path.stem}.wav is not there")
     try:
-        wave = sounds.read_wav(beside)
+        wave = sounds.fit(sounds.read_wav(beside, config.seconds), config.seconds)
     except ValueError as error:
-        raise _folder.UnfitError(f"has no sound: {error}") from None
-    return _folder.read_square(path, config), sounds.fit(wave, config.seconds)
+        raise UnfitError(f"has no sound: {error}") from None
+    mel = sounds.log_mel(wave, MELS, config.frames)[None]
+    return (
+        _folder.read_square(path, config),
+        np.round((mel + 1) * 127.5).astype(np.uint8),
+        np.round(wave * 32767).astype(np.int16),
+    )

@@ -64,7 +64,7 @@ class UnpairedFolders(Dataset):
         x, notes = self._pictures(self.config.path)
         if self.told != "domain":
             return Samples(x, notes=notes)
-        told, more = self._pictures(Path(self.config.source_folder).expanduser())
+        told, more = self._pictures(_folder.located(self.config.source_folder))
         return Samples(x, told=told, notes=notes + more)
 
     def preview(self, count: int) -> Tensor | None:

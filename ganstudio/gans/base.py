@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.knobs import Config, knob
+from ganstudio.nn.anneal import late_decay
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
 from ganstudio.samples import (
@@ -194,6 +195,7 @@ class GAN(ABC):
         spec: shape and condition of the samples.
         players: the networks by name.
         random: draws what the terms need at random; the trainer puts its own there.
+        nimg: real samples seen before this round; the trainer keeps it.
         watched: named scalars to plot that nobody minimises; ``d_terms`` and ``g_terms`` may
             add to it, and the trainer empties it after each update.
     """
@@ -209,6 +211,7 @@ class GAN(ABC):
     G: nn.Module
     D: nn.Module
     random: torch.Generator | None = None
+    nimg = 0
 
     def __init__(self, config: Any, spec: SampleSpec) -> None:
         self.config, self.spec = config, spec
@@ -251,9 +254,7 @@ class GAN(ABC):
 
     def optimizer(self, side: Side, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """A fresh optimiser for one side; Adam unless the paper says otherwise."""
-        share = self._share(side)
-        betas = (float(self.config.beta1) ** share, float(self.config.beta2) ** share)
-        return torch.optim.Adam(parameters, lr=self.rate(side), betas=betas, fused=True)
+        return torch.optim.Adam(parameters, **self.settings(side), fused=True)
 
     def rate(self, side: Side) -> float:
         """Learning rate of a side now; read before every update."""
@@ -261,8 +262,10 @@ class GAN(ABC):
         return float(rate) * self._share(side)
 
     def settings(self, side: Side) -> dict[str, Any]:
-        """What a side's optimiser is set to before every update; a variant may add its betas."""
-        return {"lr": self.rate(side)}
+        """What a side's optimiser is set to before every update, where it has such a setting."""
+        share = self._share(side)
+        betas = (float(self.config.beta1) ** share, float(self.config.beta2) ** share)
+        return {"lr": self.rate(side), "betas": betas}
 
     @property
     def augmentation(self) -> float:
@@ -270,12 +273,16 @@ class GAN(ABC):
         return float(self.config.augment)
 
     def _share(self, side: Side) -> float:
-        """r / (r + 1) where a lazy phase comes every r rounds and adds updates, else 1.
+        """The share of a side's updates that would be there without phases of lone penalties.
+
+        r / (r + 1) where one comes every r rounds of one update, n r / (n r + 1) of n updates.
 
         Source: Karras et al. 2020, arXiv:1912.04958, appendix B, lazy regularisation.
         """
-        rounds = [phase.every for phase in self.phases() if phase.side == side and phase.every > 1]
-        return min(rounds) / (min(rounds) + 1) if rounds else 1.0
+        phases = [phase for phase in self.phases() if phase.side == side]
+        game = sum(phase.batches / phase.every for phase in phases if phase.fakes)
+        alone = sum(phase.batches / phase.every for phase in phases if not phase.fakes)
+        return game / (game + alone) if game else 1.0
 
     @property
     def prior(self) -> Prior:
@@ -288,6 +295,13 @@ class GAN(ABC):
         if self.prior == "uniform":
             return torch.rand(shape, generator=generator, device=device).mul_(2).sub_(1)
         return torch.randn(shape, generator=generator, device=device)
+
+    def reals(self, x: Tensor) -> Tensor:
+        """Real samples (N, *shape) as the fakes are to rival them, before noise or augmentation.
+
+        A variant that grows blurs here what its fakes cannot have yet.
+        """
+        return x
 
     def fakes(self, batch: Batch, z: Tensor) -> Any:
         """Generated samples for this batch, with whatever condition the generator takes.
@@ -346,15 +360,45 @@ class GAN(ABC):
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
         """Why these knobs do not go with such samples, one line a reason; empty if they do."""
+        found = []
         if cls.told is not None and spec.offer(cls.told) is None:
-            return [f"{cls.title} needs {CONDITION_WORDS[cls.told]}, and these samples have none"]
+            words = CONDITION_WORDS[cls.told]
+            found.append(f"{cls.title} needs {words}, and these samples have none")
         if getattr(config, "conditional", False) and spec.condition.kind != "classes":
-            return ["conditional = true needs data with classes, and these samples have none"]
-        return []
+            found.append("conditional = true needs data with classes, and these samples have none")
+        if spec.kind == "points" and (config.augment > 0 or config.augment_target > 0):
+            found.append("points cannot be augmented: set augment and augment_target to 0")
+        return found
 
 
-class CrossEntropyConfig(GANConfig):
-    """Knobs of the original game."""
+class DecayConfig(TranslatorConfig):
+    """Knobs of a translator whose rates may fall."""
+
+    decay_kimg: float = knob(
+        0.0,
+        low=0,
+        high=1e6,
+        unit="kimg",
+        live=True,
+        title="Rates fall until",
+        help="Rates stay for half of so many thousand samples, then fall to a hundredth; 0 keeps "
+        "them (Isola et al. 2017, Zhu et al. 2017, Choi et al. 2018: to 0).",
+    )
+
+
+class DecayGAN(GAN):
+    """A translator whose rates may fall late."""
+
+    Config: ClassVar[type[GANConfig]] = DecayConfig
+    config: DecayConfig
+
+    def rate(self, side: Side) -> float:
+        """As the knobs say, falling late where that is asked for."""
+        return super().rate(side) * late_decay(self.nimg, self.config.decay_kimg)
+
+
+class SmoothingConfig(GANConfig):
+    """What the original game can be tuned by."""
 
     label_smoothing: float = knob(
         0.0,
@@ -363,14 +407,19 @@ class CrossEntropyConfig(GANConfig):
         live=True,
         help="Real samples count as 1 minus this: a D that is less sure (Salimans et al. 2016).",
     )
+
+
+class CrossEntropyConfig(SmoothingConfig):
+    """Knobs of the original game."""
+
     conditional: bool = knob(False, help="Tell both networks the class, where data has classes.")
 
 
 class CrossEntropyGAN(GAN):
     """The original game on any pair of networks: D classifies, G wants to be taken for real."""
 
-    Config = CrossEntropyConfig
-    config: CrossEntropyConfig
+    Config: ClassVar[type[GANConfig]] = CrossEntropyConfig
+    config: SmoothingConfig
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Cross-entropy on real and on fake, each in a pass of its own as batch norm needs."""

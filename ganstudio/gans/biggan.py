@@ -96,8 +96,8 @@ class BigGAN(GAN):
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
-        """Sides that cannot be halved, besides what every variant refuses."""
-        return [*super().misfits(config, spec), *resnet_misfits(spec)]
+        """Sides that cannot be halved, or not often enough for attention; and the usual."""
+        return [*super().misfits(config, spec), *resnet_misfits(spec, config.attention)]
 
     def networks(self) -> dict[str, nn.Module]:
         """The residual pair, spectral norm on both sides."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from torch import Tensor, nn
+from torch import nn
 
-from ganstudio.gans.base import GAN, GANConfig, Terms
+from ganstudio.gans.base import CrossEntropyGAN, SmoothingConfig
 from ganstudio.knobs import knob
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
-from ganstudio.nn.backbones.mlp import mlp_pair
-from ganstudio.nn.batch import Batch
-from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
+from ganstudio.nn.backbones.mlp import mlp_misfits, mlp_pair
 from ganstudio.samples import SampleSpec
 
 
-class CGANConfig(GANConfig):
+class CGANConfig(SmoothingConfig):
     """Knobs of the conditional GAN."""
 
     conditioning: Literal["projection", "concat"] = knob(
@@ -28,16 +26,9 @@ class CGANConfig(GANConfig):
         help="Convolutional networks, or plain ones, which want a width of 128 (Mirza and "
         "Osindero 2014: plain).",
     )
-    label_smoothing: float = knob(
-        0.0,
-        low=0,
-        high=0.5,
-        live=True,
-        help="Real samples count as 1 minus this: a D that is less sure (Salimans et al. 2016).",
-    )
 
 
-class CGAN(GAN):
+class CGAN(CrossEntropyGAN):
     """Ask for a class and get it: both networks are told what each sample is to be.
 
     The generator gets the class beside the noise, and the discriminator judges a sample and its
@@ -66,9 +57,10 @@ class CGAN(GAN):
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
-        """Sides that cannot be halved, besides what every variant refuses."""
-        sides = conv_misfits(spec) if config.backbone == "conv" else []
-        return [*super().misfits(config, spec), *sides]
+        """What the chosen networks cannot make, besides what every variant refuses."""
+        plain = config.backbone == "mlp"
+        found = mlp_misfits(spec, config.width) if plain else conv_misfits(spec)
+        return [*super().misfits(config, spec), *found]
 
     def networks(self) -> dict[str, nn.Module]:
         """The chosen pair."""
@@ -77,14 +69,3 @@ class CGAN(GAN):
         return pair(
             self.spec, config.z_dim, config.width, classes, conditioning=config.conditioning
         )
-
-    def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
-        """Cross-entropy on real and on fake, each with its class."""
-        return {
-            "real": real_loss(self.D(batch.x, batch.c), self.config.label_smoothing),
-            "fake": fake_loss(self.D(fake, batch.c)),
-        }
-
-    def g_terms(self, batch: Batch, fake: Tensor) -> Terms:
-        """The non-saturating loss on what D says of the fakes."""
-        return {"fooled": non_saturating(self.D(fake, batch.c))}

@@ -8,9 +8,8 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import GAN, Phase, Side, Terms, Told, TranslatorConfig
+from ganstudio.gans.base import DecayConfig, DecayGAN, Phase, Terms, Told
 from ganstudio.knobs import knob, redefault
-from ganstudio.nn.anneal import late_decay
 from ganstudio.nn.backbones.translator import PatchDiscriminator, ResnetTranslator
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.pool import ImagePool
@@ -19,14 +18,14 @@ from ganstudio.samples import ConditionSpec, SampleSpec
 Fakes = tuple[Tensor, Tensor]
 
 
-class CycleGANConfig(TranslatorConfig):
+class CycleGANConfig(DecayConfig):
     """Knobs of CycleGAN."""
 
-    batch: int = redefault(TranslatorConfig, "batch", 8)
-    width: int = redefault(TranslatorConfig, "width", 16)
-    g_lr: float = redefault(TranslatorConfig, "g_lr", 1e-3)
-    d_lr: float = redefault(TranslatorConfig, "d_lr", 5e-4)
-    ema_kimg: float = redefault(TranslatorConfig, "ema_kimg", 1.0)
+    batch: int = redefault(DecayConfig, "batch", 8)
+    width: int = redefault(DecayConfig, "width", 16)
+    g_lr: float = redefault(DecayConfig, "g_lr", 1e-3)
+    d_lr: float = redefault(DecayConfig, "d_lr", 5e-4)
+    ema_kimg: float = redefault(DecayConfig, "ema_kimg", 1.0)
     lambda_cycle: float = knob(
         10.0,
         low=0,
@@ -72,19 +71,9 @@ class CycleGANConfig(TranslatorConfig):
         help="Halvings in D: 1, 2 or 3 judge patches of 16, 34 or 70 pixels; the paper has 70 "
         "for pictures of 256 (Zhu et al. 2017, section 4).",
     )
-    decay_kimg: float = knob(
-        0.0,
-        low=0,
-        high=1e6,
-        unit="kimg",
-        live=True,
-        title="Rates fall until",
-        help="Rates stay for half of so many thousand samples, then fall to a hundredth; 0 keeps "
-        "them (Zhu et al. 2017, section 4).",
-    )
 
 
-class CycleGAN(GAN):
+class CycleGAN(DecayGAN):
     """Horse to zebra, sad to happy: two heaps of pictures, none of which has a partner.
 
     G turns pictures of world X into world Y, F those of Y into X, and a discriminator in each
@@ -121,7 +110,6 @@ class CycleGAN(GAN):
     D_Y: nn.Module
     D_pool_X: nn.Module
     D_pool_Y: nn.Module
-    _nimg = 0
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
@@ -156,15 +144,6 @@ class CycleGAN(GAN):
             Phase("G", self.g_terms),
             Phase("D", self.d_terms, batches=self.config.n_critic),
         ]
-
-    def schedule(self, nimg: int) -> bool:
-        """Remember how far it is, for the rates."""
-        self._nimg = nimg
-        return False
-
-    def rate(self, side: Side) -> float:
-        """As the knobs say, falling late where that is asked for."""
-        return super().rate(side) * late_decay(self._nimg, self.config.decay_kimg)
 
     def fakes(self, batch: Batch, z: Tensor) -> Fakes:
         """G of the pictures of X, and F of those of Y."""

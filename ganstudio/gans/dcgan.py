@@ -23,8 +23,8 @@ class DCGAN(CrossEntropyGAN):
     It is fast and a good first choice. It can collapse when D wins; label smoothing, instance
     noise or a lower rate of D help.
 
-    Widths are 32 at the finest layer where the paper has 64: a quarter of the work, and enough
-    for small pictures. What is shown is a moving average of G.
+    Widths are 32 at the finest layer, a quarter of the paper's 128: a sixteenth of the work, and
+    enough for small pictures. What is shown is a moving average of G.
 
     Source: Radford et al. 2016, arXiv:1511.06434, section 3 and Figure 1.
     """

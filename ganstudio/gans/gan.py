@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from torch import Tensor, nn
 
 from ganstudio.gans.base import CrossEntropyConfig, CrossEntropyGAN, Terms
 from ganstudio.knobs import knob
-from ganstudio.nn.backbones.mlp import mlp_pair
+from ganstudio.nn.backbones.mlp import mlp_misfits, mlp_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import minimax
+from ganstudio.samples import SampleSpec
 
 
 class OriginalConfig(CrossEntropyConfig):
@@ -54,6 +55,11 @@ class OriginalGAN(CrossEntropyGAN):
     config: OriginalConfig
     title = "GAN"
     family = "points, images, voxels"
+
+    @classmethod
+    def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
+        """Samples too large for plain layers, besides what every variant refuses."""
+        return [*super().misfits(config, spec), *mlp_misfits(spec, config.width)]
 
     def networks(self) -> dict[str, nn.Module]:
         """A generator and a discriminator of three and two hidden layers."""

@@ -23,7 +23,9 @@ class GAN3DConfig(CrossEntropyConfig):
     d_lr: float = redefault(CrossEntropyConfig, "d_lr", 6e-4)
     instance_noise: float = redefault(CrossEntropyConfig, "instance_noise", 0.3)
     latent: Literal["uniform", "normal"] = knob(
-        "normal", help="What z is drawn from; the paper draws it uniformly."
+        "normal",
+        help="What z is drawn from; uniformly in the paper, which does not say between what. Here "
+        "that is -1 to 1, in its authors' program 0 to 1 (Wu et al. 2016).",
     )
     r1_weight: float = knob(
         5.0,
@@ -106,8 +108,14 @@ class GAN3D(CrossEntropyGAN):
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
-        """Sides that cannot be halved, besides what every variant refuses."""
-        return [*super().misfits(config, spec), *conv_misfits(spec)]
+        """Sides that cannot be halved, a penalty under batch norm, and the usual."""
+        found = [*super().misfits(config, spec), *conv_misfits(spec)]
+        if config.d_norm == "batch" and config.r1_weight > 0:
+            found.append(
+                "r1_weight asks for D's gradient at each object alone, and batch norm in D mixes "
+                "those of a batch: set r1_weight to 0, or d_norm to none"
+            )
+        return found
 
     def phases(self) -> list[Phase]:
         """The usual round, the gate on D, and the lazy penalty as a phase of its own."""

@@ -30,8 +30,9 @@ class HingeConfig(GANConfig):
         live=True,
         log=True,
         title="Steepness",
-        help="K: how much D's score may change where a sample of 256 values moves by 1, more "
-        "for smaller samples and less for larger ones (Miyato et al. 2018: 1 for all).",
+        help="K, under the spectral norm only: how much D's score may change where a sample of "
+        "256 values moves by 1, more for smaller samples and less for larger ones "
+        "(Miyato et al. 2018: 1 for all).",
     )
     conditional: bool = knob(
         False,
@@ -72,8 +73,7 @@ class HingeGAN(GAN):
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
         """Sides that cannot be halved, besides what every variant refuses."""
-        sides = conv_misfits(spec) if spec.kind != "points" else []
-        return [*super().misfits(config, spec), *sides]
+        return [*super().misfits(config, spec), *conv_misfits(spec)]
 
     def networks(self) -> dict[str, nn.Module]:
         """Plain or convolutional, as the samples ask; spectral norm throughout D."""
@@ -94,5 +94,7 @@ class HingeGAN(GAN):
         return {"fooled": climb(self._score(fake, batch.c))}
 
     def _score(self, x: Tensor, c: Tensor | None) -> Tensor:
-        score: Tensor = steepness(self.config.lipschitz, self.spec.size) * self.D(x, c)
+        score: Tensor = self.D(x, c)
+        if self.config.spectral:
+            score = steepness(self.config.lipschitz, self.spec.size) * score
         return score

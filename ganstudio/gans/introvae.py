@@ -64,8 +64,8 @@ class IntroVAEConfig(GANConfig):
         live=True,
         log=True,
         help="How soon a fake's code counts as far enough away: the higher, the sooner the "
-        "encoder lets go of it. As published for 28 x 28, for others in proportion to their "
-        "size; rich pictures want less, faces about 60 (Daniel and Tamar 2021).",
+        "encoder lets go of it. As published for 28 x 28 and for larger pictures; smaller ones "
+        "take less, in proportion to their size (Daniel and Tamar 2021).",
     )
     gamma_r: float = knob(
         0.0,
@@ -99,8 +99,9 @@ class IntroVAE(GAN):
     much. More b_rec gives truer reconstructions and worse pictures out of noise.
 
     The networks are DCGAN's, narrower than the paper's residual ones, with rates five times its
-    0.0002; the decoder ends in tanh. b_neg is the paper's 256 for MNIST and in proportion to the
-    size for others, else the game would be over before it began on small pictures.
+    0.0002; the decoder ends in tanh. b_rec is 2 where the paper has 1. b_neg is the paper's 256
+    for pictures of 28 x 28 and more, and in proportion to the size for smaller ones, on which
+    the game would be over before it began.
 
     Source: Daniel and Tamar 2021, arXiv:2012.13253, Eq. 5 and Algorithm 1; Huang et al. 2018,
     arXiv:1807.06358.
@@ -111,8 +112,6 @@ class IntroVAE(GAN):
     title = "IntroVAE"
     family = "images"
     takes = ("image",)
-
-    _seen = 0
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
@@ -127,15 +126,10 @@ class IntroVAE(GAN):
             "D": ConvEncoder(self.spec, config.z_dim, config.width),
         }
 
-    def schedule(self, nimg: int) -> bool:
-        """Take note of whether the warm-up is over."""
-        self._seen = nimg
-        return False
-
     @property
     def warming(self) -> bool:
         """Whether it still is a plain autoencoder."""
-        return self._seen < self.config.vae_kimg * 1000
+        return self.nimg < self.config.vae_kimg * 1000
 
     @property
     def status(self) -> str:
@@ -187,7 +181,7 @@ class IntroVAE(GAN):
     def _likelihood(self, fake: Tensor) -> Tensor:
         """Mean of exp(-2 s (b_rec L_rec + b_neg KL)): 1 for a fake as likely as can be."""
         config, scale = self.config, 1 / self.spec.size
-        beta_neg = config.beta_neg * self.spec.size / PAPER_SIZE
+        beta_neg = config.beta_neg * min(1.0, self.spec.size / PAPER_SIZE)
         mean, log_variance = self.D(fake)
         again = self.G(draw(mean, log_variance, self.random)).float()
         kl = divergence(mean, log_variance)

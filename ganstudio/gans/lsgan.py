@@ -35,6 +35,9 @@ class LSGANConfig(GANConfig):
     d_norm: Literal["batch", "none", "spectral"] = knob(
         "batch", advanced=True, help="Norm inside a convolutional D (Mao et al. 2017: batch)."
     )
+    augment_target: float = knob(
+        0.0, low=0, high=0, help="Not used: D's labels do not lie on two sides of 0."
+    )
     conditional: bool = knob(False, help="Tell both networks the class, where data has classes.")
 
 
@@ -64,8 +67,7 @@ class LSGAN(GAN):
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
         """Sides that cannot be halved, besides what every variant refuses."""
-        sides = conv_misfits(spec) if spec.kind != "points" else []
-        return [*super().misfits(config, spec), *sides]
+        return [*super().misfits(config, spec), *conv_misfits(spec)]
 
     def networks(self) -> dict[str, nn.Module]:
         """Plain or convolutional, as the samples ask."""

@@ -169,12 +169,12 @@ class MixedGAN(GAN):
         def score(x: Tensor) -> Tensor:
             return self._score(x, batch.c)
 
-        if config.penalty == "gradient_penalty":
+        if config.penalty == "gradient_penalty" and config.gp_weight > 0:
             strays = gradient_penalty(score, batch.x, fake, generator=self.random)
             terms["penalty"] = config.gp_weight * strays.mean()
-        if config.penalty in ("r1", "r1_r2"):
+        if config.penalty in ("r1", "r1_r2") and config.gamma > 0:
             terms["r1"] = config.gamma / 2 * zero_centred(score, batch.x).mean()
-        if config.penalty in ("r2", "r1_r2"):
+        if config.penalty in ("r2", "r1_r2") and config.gamma > 0:
             terms["r2"] = config.gamma / 2 * zero_centred(score, fake).mean()
         return terms
 
@@ -202,6 +202,11 @@ def _clashes(config: MixedConfig) -> list[str]:
             f"the {config.objective} objective grows without limit unless D is kept from being "
             "steep: choose a penalty of weight above 0, or the spectral norm in D"
         )
+    if config.augment_target > 0 and not OBJECTIVES[config.objective].signed:
+        found.append(
+            f"augment_target follows the sign of D's logits, which says nothing under the "
+            f"{config.objective} objective: set it to 0, and augment as wanted"
+        )
     if config.penalty in ON_GRADIENTS and config.d_norm == "batch":
         found.append(
             f"{config.penalty} asks for D's gradient at each sample alone, and batch norm in D "
@@ -222,7 +227,7 @@ def _unbuildable(config: MixedConfig, spec: SampleSpec) -> list[str]:
     if spec.kind not in chosen.takes:
         found.append(f"{name} networks make {' or '.join(chosen.takes)}, and these are {spec}")
     else:
-        found += chosen.misfits(spec)
+        found += chosen.misfits(spec, config.width)
     for side, norm in (("D", config.d_norm), ("G", config.g_norm)):
         if norm not in chosen.norms:
             has = ", ".join(chosen.norms)

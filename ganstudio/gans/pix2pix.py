@@ -9,9 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import GAN, Side, Terms, Told, TranslatorConfig
+from ganstudio.gans.base import DecayConfig, DecayGAN, Terms, Told
 from ganstudio.knobs import knob, redefault
-from ganstudio.nn.anneal import late_decay
 from ganstudio.nn.backbones.translator import PatchDiscriminator
 from ganstudio.nn.backbones.unet import UNet, unet_depth
 from ganstudio.nn.batch import Batch
@@ -19,14 +18,14 @@ from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 
-class Pix2PixConfig(TranslatorConfig):
+class Pix2PixConfig(DecayConfig):
     """Knobs of pix2pix."""
 
-    batch: int = redefault(TranslatorConfig, "batch", 16)
-    width: int = redefault(TranslatorConfig, "width", 24)
-    g_lr: float = redefault(TranslatorConfig, "g_lr", 1e-3)
-    d_lr: float = redefault(TranslatorConfig, "d_lr", 2e-4)
-    ema_kimg: float = redefault(TranslatorConfig, "ema_kimg", 2.0)
+    batch: int = redefault(DecayConfig, "batch", 16)
+    width: int = redefault(DecayConfig, "width", 24)
+    g_lr: float = redefault(DecayConfig, "g_lr", 1e-3)
+    d_lr: float = redefault(DecayConfig, "d_lr", 2e-4)
+    ema_kimg: float = redefault(DecayConfig, "ema_kimg", 2.0)
     lambda_l1: float = knob(
         100.0,
         low=0,
@@ -51,19 +50,9 @@ class Pix2PixConfig(TranslatorConfig):
         help="Halvings in D: 1, 2 or 3 judge patches of 16, 34 or 70 pixels; the paper has 70 "
         "for pictures of 256 (Isola et al. 2017, section 4.4).",
     )
-    decay_kimg: float = knob(
-        0.0,
-        low=0,
-        high=1e6,
-        unit="kimg",
-        live=True,
-        title="Rates fall until",
-        help="Rates stay for half of so many thousand samples, then fall to a hundredth; 0 keeps "
-        "them (Isola et al. 2017, appendix 6.2).",
-    )
 
 
-class Pix2Pix(GAN):
+class Pix2Pix(DecayGAN):
     """Outline to face, map to photograph, day to night: learned from pairs of pictures.
 
     The generator is a U-Net: it squeezes the source s to a few numbers and unfolds it again,
@@ -92,7 +81,6 @@ class Pix2Pix(GAN):
     takes = ("image",)
     told = "image"
     default_data = "faces"
-    _nimg = 0
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
@@ -117,15 +105,6 @@ class Pix2Pix(GAN):
                 source + spec.channels, config.width, config.d_halvings, "batch"
             ),
         }
-
-    def schedule(self, nimg: int) -> bool:
-        """Remember how far it is, for the rates."""
-        self._nimg = nimg
-        return False
-
-    def rate(self, side: Side) -> float:
-        """As the knobs say, falling late where that is asked for."""
-        return super().rate(side) * late_decay(self._nimg, self.config.decay_kimg)
 
     def fakes(self, batch: Batch, z: Tensor) -> Tensor:
         """The generator's answer to each source."""

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from ganstudio.gans.base import GAN, GANConfig, Side, Terms
 from ganstudio.knobs import knob, redefault
-from ganstudio.nn.backbones.r3 import r3_misfits, r3_pair
+from ganstudio.nn.backbones.conv import conv_misfits
+from ganstudio.nn.backbones.r3 import r3_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import relativistic_d, relativistic_g
 from ganstudio.nn.penalties import logits_and_slopes
@@ -111,12 +112,10 @@ class R3GAN(GAN):
     family = "points, images, voxels"
     default_data = "faces"
 
-    _seen = 0
-
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
         """Sides that cannot be halved, besides what every variant refuses."""
-        return [*super().misfits(config, spec), *r3_misfits(spec)]
+        return [*super().misfits(config, spec), *conv_misfits(spec)]
 
     def networks(self) -> dict[str, nn.Module]:
         """The residual pair; of plain layers for points."""
@@ -126,29 +125,22 @@ class R3GAN(GAN):
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """How often pairs are told apart, and both penalties; one pass over real and fake."""
         c = None if batch.c is None else torch.cat([batch.c, batch.c])
-        logits, slopes = logits_and_slopes(
-            lambda x: self.D(x, c), torch.cat([batch.x, fake.to(batch.x.dtype)])
-        )
+        both, weight, terms = torch.cat([batch.x, fake.to(batch.x.dtype)]), self.gamma / 2, {}
+        if weight > 0:
+            logits, slopes = logits_and_slopes(lambda x: self.D(x, c), both)
+            for name, part in zip(("r1", "r2"), slopes.chunk(2), strict=True):
+                terms[name] = weight * part.mean()
+        else:
+            logits = self.D(both, c)
         real, fakes = logits.chunk(2)
-        r1, r2 = slopes.chunk(2)
         self.watched["margin"] = (real - fakes).mean()
-        weight = self.gamma / 2
-        return {
-            "pairs": relativistic_d(real, fakes),
-            "r1": weight * r1.mean(),
-            "r2": weight * r2.mean(),
-        }
+        return {"pairs": relativistic_d(real, fakes), **terms}
 
     def g_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """The same pairs with the roles exchanged, on a batch that D was not trained on."""
         with torch.no_grad():
             real = self.D(batch.x, batch.c)
         return {"pairs": relativistic_g(real, self.D(fake, batch.c))}
-
-    def schedule(self, nimg: int) -> bool:
-        """Take note of where in the burn-in the training is."""
-        self._seen = nimg
-        return False
 
     @property
     def gamma(self) -> float:
@@ -183,7 +175,7 @@ class R3GAN(GAN):
 
     def _behind(self) -> float:
         whole = self.config.burn_in_kimg * 1000
-        return min(1.0, self._seen / whole) if whole > 0 else 1.0
+        return min(1.0, self.nimg / whole) if whole > 0 else 1.0
 
     def _now(self, start: float, end: float) -> float:
         """Between two values along half a cosine over the burn-in."""

@@ -93,8 +93,9 @@ class SRGAN(GAN):
 
     The paper compares features of VGG, a network trained on a million photographs; here they
     are D's own, so nothing needs to be downloaded, and a mean difference of pixels stays beside
-    them. D's weight counts more than the paper's 0.001, since these features are no VGG's.
-    Networks are narrower and have four blocks for sixteen, without batch norm in G, and G adds
+    them. Features differ by their mean distance relative to their size, where the paper squares
+    it. D's weight counts more than the paper's 0.001, since these features are no VGG's. Networks
+    are narrower and have four blocks for sixteen, without batch norm on either side, and G adds
     to the bicubic enlargement instead of making the picture from nothing.
 
     Source: Ledig et al. 2017, arXiv:1609.04802, Eq. 1 to 6 and section 3.2.
@@ -107,7 +108,6 @@ class SRGAN(GAN):
     takes = ("image",)
     default_data = "faces"
     D: ConvDiscriminator
-    _nimg = 0
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
@@ -125,11 +125,6 @@ class SRGAN(GAN):
             "D": ConvDiscriminator(spec, config.width, norm="none"),
         }
 
-    def schedule(self, nimg: int) -> bool:
-        """Remember how far it is, for the end of the pre-training."""
-        self._nimg = nimg
-        return False
-
     @property
     def status(self) -> str:
         """Whether D counts yet."""
@@ -137,7 +132,7 @@ class SRGAN(GAN):
 
     @property
     def _pretraining(self) -> bool:
-        return self._nimg < 1000 * self.config.pretrain_kimg
+        return self.nimg < 1000 * self.config.pretrain_kimg
 
     def fakes(self, batch: Batch, z: Tensor) -> Tensor:
         """Each picture shrunk and enlarged again."""

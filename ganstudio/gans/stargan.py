@@ -9,24 +9,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss
 
-from ganstudio.gans.base import GAN, Side, Terms, Told, TranslatorConfig
+from ganstudio.gans.base import DecayConfig, DecayGAN, Terms, Told
 from ganstudio.knobs import knob, redefault
-from ganstudio.nn.anneal import late_decay
 from ganstudio.nn.backbones.translator import LabelledPatchDiscriminator, ResnetTranslator
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.penalties import gradient_penalty
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 
-class StarGANConfig(TranslatorConfig):
+class StarGANConfig(DecayConfig):
     """Knobs of StarGAN."""
 
-    batch: int = redefault(TranslatorConfig, "batch", 16)
-    width: int = redefault(TranslatorConfig, "width", 16)
-    g_lr: float = redefault(TranslatorConfig, "g_lr", 1e-3)
-    d_lr: float = redefault(TranslatorConfig, "d_lr", 1e-3)
-    n_critic: int = redefault(TranslatorConfig, "n_critic", 3)
-    ema_kimg: float = redefault(TranslatorConfig, "ema_kimg", 2.0)
+    batch: int = redefault(DecayConfig, "batch", 16)
+    width: int = redefault(DecayConfig, "width", 16)
+    g_lr: float = redefault(DecayConfig, "g_lr", 1e-3)
+    d_lr: float = redefault(DecayConfig, "d_lr", 1e-3)
+    n_critic: int = redefault(DecayConfig, "n_critic", 3)
+    ema_kimg: float = redefault(DecayConfig, "ema_kimg", 2.0)
     gp_weight: float = knob(
         10.0,
         low=0,
@@ -63,19 +62,9 @@ class StarGANConfig(TranslatorConfig):
         help="The generator changes the picture that goes in, so all else stays from the start; "
         "off it makes it anew, as in the paper.",
     )
-    decay_kimg: float = knob(
-        0.0,
-        low=0,
-        high=1e6,
-        unit="kimg",
-        live=True,
-        title="Rates fall until",
-        help="Rates stay for half of so many thousand samples, then fall to a hundredth; 0 keeps "
-        "them (Choi et al. 2018, section 5.2).",
-    )
 
 
-class StarGAN(GAN):
+class StarGAN(DecayGAN):
     """Put glasses on, take the hat off, make it smile: one network for all of it.
 
     The generator takes a picture x and a list of attributes a', 0 or 1 each, and changes what
@@ -109,7 +98,6 @@ class StarGAN(GAN):
     takes = ("image",)
     told = "attributes"
     default_data = "faces"
-    _nimg = 0
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
@@ -137,15 +125,6 @@ class StarGAN(GAN):
             ),
         }
 
-    def schedule(self, nimg: int) -> bool:
-        """Remember how far it is, for the rates."""
-        self._nimg = nimg
-        return False
-
-    def rate(self, side: Side) -> float:
-        """As the knobs say, falling late where that is asked for."""
-        return super().rate(side) * late_decay(self._nimg, self.config.decay_kimg)
-
     def fakes(self, batch: Batch, z: Tensor) -> tuple[Tensor, Tensor]:
         """Changed pictures, and the attributes that were asked for: those of other pictures."""
         own = _attributes(batch)
@@ -159,15 +138,17 @@ class StarGAN(GAN):
         scores, logits = self.D(batch.x)
         real_score, fake_score = scores.mean(), self.D(changed)[0].mean()
         self.watched["wasserstein"] = real_score - fake_score
-        penalty = gradient_penalty(
-            lambda x: self.D(x)[0].mean(1), batch.x, changed, generator=self.random
-        ).mean()
-        return {
+        terms = {
             "real": -real_score,
             "fake": fake_score,
-            "penalty": self.config.gp_weight * penalty,
             "attributes": self.config.lambda_cls * _naming(logits, _attributes(batch)),
         }
+        if self.config.gp_weight > 0:
+            strays = gradient_penalty(
+                lambda x: self.D(x)[0].mean(1), batch.x, changed, generator=self.random
+            )
+            terms["penalty"] = self.config.gp_weight * strays.mean()
+        return terms
 
     def g_terms(self, batch: Batch, fake: Any) -> Terms:
         """To score high, to show what was asked for, and to find the way back."""

@@ -158,8 +158,7 @@ class StyleGAN2(GAN):
 
     def fakes(self, batch: Batch, z: Tensor) -> Tensor:
         """Pictures, most of them of two styles: one for the coarse layers, one for the fine."""
-        w = self.G.mapping(z, self._told(batch))
-        return cast(Tensor, self.G.synthesis(self._mixed(w, batch)))
+        return cast(Tensor, self.G.synthesis(self._styles(z, self._told(batch))))
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Cross-entropy on real and on fake."""
@@ -183,7 +182,7 @@ class StyleGAN2(GAN):
         half = Batch(batch.x[::2], None if batch.c is None else batch.c[::2])
         assert self.random is not None
         z = self.latent(len(half.x), self.random, half.x.device)
-        w = self._mixed(self.G.mapping(z, self._told(half)), half)
+        w = self._styles(z, self._told(half))
         lengths = path_length(self.G.synthesis, w, self.random)
         mean = self.G.path_length
         with torch.no_grad():
@@ -208,11 +207,14 @@ class StyleGAN2(GAN):
     def _told(self, batch: Batch) -> Tensor | None:
         return batch.c if self.condition.kind != "none" else None
 
-    def _mixed(self, w: Tensor, batch: Batch) -> Tensor:
+    def _styles(self, z: Tensor, c: Tensor | None) -> Tensor:
         """One style a layer, (N, layers, w_dim): beyond a random layer, that of other latents."""
+        count, layers, device = len(z), self.G.synthesis.layers, z.device
+        if self.config.mixing == 0:
+            return cast(Tensor, self.G.mapping(z, c)[:, None].expand(-1, layers, -1))
         assert self.random is not None
-        count, layers, device = len(w), self.G.synthesis.layers, w.device
-        other = self.G.mapping(self.latent(count, self.random, device), self._told(batch))
+        both = torch.cat([z, self.latent(count, self.random, device)])
+        w, other = self.G.mapping(both, None if c is None else torch.cat([c, c])).chunk(2)
         drawn = torch.rand(2, count, 1, device=device, generator=self.random)
         crossing = 1 + (drawn[0] * (layers - 1)).floor()
         mixes = (drawn[1] < self.config.mixing) & (torch.arange(layers, device=device) >= crossing)

@@ -31,7 +31,7 @@ class Text2ImageConfig(GANConfig):
     mismatch_weight: float = knob(
         0.5,
         low=0,
-        high=1,
+        high=0.9,
         live=True,
         title="Mismatch weight",
         help="How much real pictures under another's caption count as fakes; fakes count the "
@@ -67,12 +67,14 @@ class Text2Image(GAN):
     refuse, real pictures x under the caption t' of another (the matching-aware game, GAN-CLS):
 
     D:  -log D(x, t) - a log(1 - D(x, t')) - (1 - a) log(1 - D(G(z, t), t)),   a = 1/2
-    G:  -log D(G(z, t), t)
+    G:  -log D(G(z, t), t) + b / E|G(z, t) - G(z', t)|,   b = 1/20
 
-    What the caption leaves open is left to z: keep z and change a word. It knows the words of
-    its captions only; others are passed over. Colours and large things come first, small ones
-    such as the shape of glasses late, and rare combinations last. The interpolation weight adds
-    pictures for the middle between two captions, which no data has (GAN-INT).
+    What the caption leaves open is left to z: keep z and change a word. The last term sees to it,
+    as captions are so rich that G could pass over z: pictures for one caption shall differ. It
+    knows the words of its captions only; others are passed over. Colours and large things come
+    first, small ones such as the shape of glasses late, and rare combinations last. The
+    interpolation weight adds pictures for the middle between two captions, which no data has
+    (GAN-INT).
 
     The paper reads text with a network trained beforehand on the same pictures. Here the
     encoders learn along, each side its own: only the generator's side is kept for exploring, so
@@ -81,7 +83,7 @@ class Text2Image(GAN):
     and spectral norm, and D has twice the rate of G, which gets further in minutes.
 
     Source: Reed et al. 2016, arXiv:1605.05396, Algorithm 1 and Eq. 5; projection Miyato and
-    Koyama 2018, arXiv:1802.05637, Eq. 3.
+    Koyama 2018, arXiv:1802.05637, Eq. 3; variety Mao et al. 2019, arXiv:1903.05628, Eq. 2.
     """
 
     Config = Text2ImageConfig
@@ -112,7 +114,7 @@ class Text2Image(GAN):
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Cross-entropy on real pictures with their caption, with another's, and on fakes."""
         assert batch.c is not None
-        right, wrong, fakes = self.D.three(batch.x, fake, batch.c)
+        right, wrong, fakes = self.D(batch.x, batch.c, fake)
         share = self.config.mismatch_weight
         self.watched["captions told apart"] = (right > wrong).float().mean()
         return {

@@ -51,6 +51,9 @@ class WGANConfig(GANConfig):
     d_norm: Literal["none", "batch", "layer"] = knob(
         "batch", advanced=True, help="Norm inside the critic, clipped along with it."
     )
+    augment_target: float = knob(
+        0.0, low=0, high=0, help="Not used: a score has no zero between real and fake."
+    )
     conditional: bool = knob(False, help="Tell both networks the class, where data has classes.")
 
 
@@ -87,8 +90,7 @@ class WGAN(GAN):
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
         """Sides that cannot be halved, besides what every variant refuses."""
-        sides = conv_misfits(spec) if spec.kind != "points" else []
-        return [*super().misfits(config, spec), *sides]
+        return [*super().misfits(config, spec), *conv_misfits(spec)]
 
     def networks(self) -> dict[str, nn.Module]:
         """Plain or convolutional, as the samples ask."""

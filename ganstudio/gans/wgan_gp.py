@@ -32,6 +32,9 @@ class WGANGPConfig(GANConfig):
         help="Lambda: how strictly the critic's gradient is held at norm 1 "
         "(Gulrajani et al. 2017, Eq. 3).",
     )
+    augment_target: float = knob(
+        0.0, low=0, high=0, help="Not used: a score has no zero between real and fake."
+    )
     conditional: bool = knob(False, help="Tell both networks the class, where data has classes.")
 
 
@@ -63,8 +66,7 @@ class WGANGP(GAN):
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
         """Sides that cannot be halved, besides what every variant refuses."""
-        sides = conv_misfits(spec) if spec.kind != "points" else []
-        return [*super().misfits(config, spec), *sides]
+        return [*super().misfits(config, spec), *conv_misfits(spec)]
 
     def networks(self) -> dict[str, nn.Module]:
         """Plain or convolutional, as the samples ask; no norm in the critic."""
@@ -77,14 +79,13 @@ class WGANGP(GAN):
         """Mean scores and the weighted penalty; their estimate of the distance is watched."""
         real_score, fake_score = self.D(batch.x, batch.c).mean(), self.D(fake, batch.c).mean()
         self.watched["wasserstein"] = real_score - fake_score
-        penalty = gradient_penalty(
-            lambda x: self.D(x, batch.c), batch.x, fake, generator=self.random
-        ).mean()
-        return {
-            "real": -real_score,
-            "fake": fake_score,
-            "penalty": self.config.gp_weight * penalty,
-        }
+        terms = {"real": -real_score, "fake": fake_score}
+        if self.config.gp_weight > 0:
+            strays = gradient_penalty(
+                lambda x: self.D(x, batch.c), batch.x, fake, generator=self.random
+            )
+            terms["penalty"] = self.config.gp_weight * strays.mean()
+        return terms
 
     def g_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Minus the mean score of the fakes."""

@@ -68,7 +68,7 @@ class Extractor:
         accuracy: mean over its heads, on samples held out.
         title: names data, task and accuracy.
         side: pixels or voxels a side that it sees.
-        classed: whether it has a head for the classes.
+        targets: what it was taught of each sample of the set, (N,) int64 by head.
 
     Source: Gidaris et al. 2018, arXiv:1803.07728, for the rotations.
     """
@@ -76,10 +76,15 @@ class Extractor:
     inception = False
 
     def __init__(
-        self, network: _Network, accuracy: float, title: str, side: int, classed: bool
+        self,
+        network: _Network,
+        accuracy: float,
+        title: str,
+        side: int,
+        targets: dict[str, Tensor],
     ) -> None:
         self.network, self.accuracy, self.title = network, accuracy, title
-        self.side, self.classed = side, classed
+        self.side, self.targets = side, targets
 
     @torch.inference_mode()
     def see(self, x: np.ndarray, pause: Pause = nothing) -> tuple[np.ndarray, np.ndarray | None]:
@@ -95,10 +100,16 @@ class Extractor:
             part = torch.from_numpy(np.ascontiguousarray(x[start : start + size], np.float32))
             h = self.network.see(_shrunk(part, self.side))
             seen.append(h.numpy())
-            if self.classed:
+            if "class" in self.targets:
                 sure.append(self.network.heads["class"](h).softmax(1).numpy())
             pause()
         return np.concatenate(seen), np.concatenate(sure) if sure else None
+
+    @torch.inference_mode()
+    def read(self, features: np.ndarray) -> dict[str, np.ndarray]:
+        """What each head takes samples for, (N,) int64 by head, from their features (N, F)."""
+        h, heads = torch.from_numpy(features), self.network.heads
+        return {name: heads[name](h).argmax(1).numpy() for name in self.targets}
 
 
 class _Network(nn.Module):
@@ -186,7 +197,7 @@ def learn(
     network.eval().requires_grad_(False)
     word = "rotations of" if tasks.taught == "rotations" else "classifier of"
     title = f"{word} {data} {digest[:4]}, accuracy {accuracy:.3f}"
-    return Extractor(network, accuracy, title, side, "class" in tasks.classes)
+    return Extractor(network, accuracy, title, side, tasks.targets)
 
 
 def _tasks(samples: Samples, spec: SampleSpec) -> Tasks:

@@ -15,7 +15,6 @@ from ganstudio.metrics._extractor import Pause, nothing
 SIDE, CLASSES = 299, 1000
 CHUNK = 16
 NAME = "inception_v3_google-*.pth"
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class Inception:
@@ -50,10 +49,9 @@ class Inception:
     def see(self, x: np.ndarray, pause: Pause = nothing) -> tuple[np.ndarray, np.ndarray]:
         """Features (N, 2048) and class probabilities (N, 1000) of pictures in [-1, 1]."""
         seen, sure = [], []
-        mean, std = (torch.tensor(v).view(3, 1, 1) for v in (MEAN, STD))
         for start in range(0, len(x), CHUNK):
             part = torch.from_numpy(np.ascontiguousarray(x[start : start + CHUNK], np.float32))
-            h: Tensor = self._network((_large(part) - mean) / std)
+            h: Tensor = self._network(_large(part))
             seen.append(h.numpy())
             sure.append(self._head(h).softmax(1).numpy())
             pause()
@@ -67,7 +65,6 @@ def weights_on_disk() -> Path | None:
 
 
 def _large(x: Tensor) -> Tensor:
-    """(N, 1 or 3, H, W) in [-1, 1] to (N, 3, 299, 299) in [0, 1]."""
+    """(N, 1 or 3, H, W) to (N, 3, 299, 299), in [-1, 1] as these weights learnt it."""
     x = x.expand(-1, 3, -1, -1) if x.shape[1] == 1 else x[:, :3]
-    x = functional.interpolate(x, (SIDE, SIDE), mode="bilinear", antialias=True)
-    return (x + 1) / 2
+    return functional.interpolate(x, (SIDE, SIDE), mode="bilinear", antialias=True)

@@ -39,6 +39,10 @@ class Items:
         probabilities: (N, K) float32, how likely the extractor finds each class.
         labels: (N,) int64, the class that each is, or was told to be.
         attributes: (N, A) float32, 0 or 1, what each has, or was told to have.
+        traits: (N,) int64 by name, all that is known of each, or of the one whose words or
+            sound it was told.
+        read: the same, as the extractor reads it from the sample.
+        wanted: (N,) float32, how likely each is of the world that translations shall end in.
         sources: (N, C, H, W), the picture that each was made from.
         targets: (N, *shape), what each should have become.
         index: (N,) places in the training set, for samples that are part of it.
@@ -49,6 +53,9 @@ class Items:
     probabilities: np.ndarray | None = None
     labels: np.ndarray | None = None
     attributes: np.ndarray | None = None
+    traits: dict[str, np.ndarray] | None = None
+    read: dict[str, np.ndarray] | None = None
+    wanted: np.ndarray | None = None
     sources: np.ndarray | None = None
     targets: np.ndarray | None = None
     index: np.ndarray | None = None
@@ -101,6 +108,7 @@ class View:
         extractor: where the features come from, in words; empty without any.
         inception: whether they are those of an Inception network.
         known: the density that points were drawn from.
+        origin: real pictures of the world that translations start from, where that is unpaired.
         probe: what the discriminator sees, where a run has one that can be asked.
     """
 
@@ -111,6 +119,7 @@ class View:
     extractor: str = ""
     inception: bool = False
     known: Known | None = None
+    origin: Items | None = None
     probe: Probe | None = None
 
     def of(self, fake: Items) -> View:

@@ -18,13 +18,18 @@ class Paired(Metric):
     would be right, such as colours of a grey picture, a good result still has an error, and the
     blurred mean of all has the smallest: read it beside the other metrics.
 
+    The pairs are those of the training: a translator that learnt them by heart scores best, and
+    how it does on pictures it never met is not seen here.
+
     Source: Isola et al. 2017, arXiv:1611.07004, Eq. 3, as a measure.
     """
 
     title = "Error against the target"
     takes = ("image",)
     scores: ClassVar[dict[str, Score]] = {
-        "l1": Score("L1 to target", "lower", "Mean absolute error in [0, 2]."),
+        "l1": Score(
+            "L1 to target, training pairs", "lower", "0 to 2, on pairs that it was trained on."
+        ),
         "l1_source": Score("L1 of the source", "floor", "The same for the untouched source."),
     }
     headline = ("l1", "l1_source")

@@ -121,12 +121,14 @@ class Objective:
         g: of the generator.
         paired: whether the generator's looks at the real logits too.
         unbounded: whether the discriminator's has no limit unless D is kept from being steep.
+        signed: whether a logit above 0 says real and one below 0 fake.
     """
 
     d: Callable[[Tensor, Tensor], Tensor]
     g: Callable[[Tensor, Tensor], Tensor]
     paired: bool = False
     unbounded: bool = False
+    signed: bool = True
 
 
 def _cross_entropy(real: Tensor, fake: Tensor) -> Tensor:
@@ -139,10 +141,13 @@ OBJECTIVES: dict[str, Objective] = {
     "least_squares": Objective(
         lambda real, fake: least_squares(real, 1) + least_squares(fake, 0),
         lambda real, fake: least_squares(fake, 1),
+        signed=False,
     ),
     "hinge": Objective(
         lambda real, fake: hinge_real(real) + hinge_fake(fake), lambda real, fake: climb(fake)
     ),
-    "wasserstein": Objective(wasserstein_d, lambda real, fake: climb(fake), unbounded=True),
-    "relativistic": Objective(relativistic_d, relativistic_g, paired=True),
+    "wasserstein": Objective(
+        wasserstein_d, lambda real, fake: climb(fake), unbounded=True, signed=False
+    ),
+    "relativistic": Objective(relativistic_d, relativistic_g, paired=True, signed=False),
 }

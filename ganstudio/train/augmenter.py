@@ -21,8 +21,8 @@ class Augmenter:
     With a target the chance starts at ``augment`` and is steered by the logits of D on real
     samples. They are overheard: the player ``D`` is called on the very batch that was handed
     out, or once on twice as many samples, the real ones first, and a hook notes the answer. So
-    no variant needs to know of it. For a critic without a zero, such as
-    Wasserstein's, their sign means little, and a fixed chance is the better choice.
+    no variant needs to know of it. A variant whose logits have no zero between real and fake,
+    such as Wasserstein's, does not offer the target.
 
     Args:
         gan: whose knobs and chance are read, as they are now.

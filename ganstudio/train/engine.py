@@ -16,7 +16,7 @@ import torch
 
 import ganstudio
 from ganstudio import registry
-from ganstudio.data.base import DataError, Samples, to_unit
+from ganstudio.data.base import DataError, Dataset, Samples, to_unit
 from ganstudio.gans.base import GAN, Side
 from ganstudio.recipe import Recipe
 from ganstudio.train import examples
@@ -24,7 +24,7 @@ from ganstudio.train import messages as m
 from ganstudio.train.explorer import Mailbox
 from ganstudio.train.judge import Judge
 from ganstudio.train.picture import save_sheet
-from ganstudio.train.run import Checkpoint, RunFolder, write_atomically
+from ganstudio.train.run import Checkpoint, RunError, RunFolder, write_atomically
 from ganstudio.train.sampler import Sampler, model_of
 from ganstudio.train.speed import Machine, choose
 from ganstudio.train.trainer import Trainer
@@ -111,16 +111,25 @@ class Engine:
 
         Raises:
             DataError: if the data set cannot be loaded.
-            RunError: if the folder cannot be used.
+            RunError: if the folder cannot be used, or was trained on other samples.
             ValueError: if the device is missing.
         """
         announce(m.StateChanged("loading", f"reading {recipe.data}"))
+        variant: type[GAN] = registry.find("gans", recipe.variant)
+        kind: type[Dataset] = registry.find("data", recipe.data)
+        if lacking := kind.missing(recipe.dataset, data_root):
+            raise DataError("; ".join(lacking))
+        recipe = Recipe.from_dict(recipe.to_dict())  # its folder may have changed since
         spec = recipe.spec
+        run = RunFolder.open(folder) if resume and folder is not None else None
+        if run is not None and (change := examples.change(Recipe.of_run(run.path), spec)):
+            raise RunError(f"{recipe.data} is not what {run.path} was trained on: {change}")
         machine = choose(device, spec, spare_core, recipe.precision)
         torch.set_num_threads(machine.threads)
         told = spec.condition.kind
-        dataset = registry.find("data", recipe.data)(recipe.dataset, data_root, told)
-        samples: Samples = dataset.load()
+        samples: Samples = kind(recipe.dataset, data_root, told).load()
+        if kind.spec(recipe.dataset).telling(variant.told) != spec:
+            raise DataError(f"{recipe.data} changed while it was read: begin again")
         if tuple(samples.x.shape[1:]) != spec.shape:
             raise DataError(
                 f"{recipe.data} gave samples of shape {tuple(samples.x.shape[1:])}, but said "
@@ -129,12 +138,9 @@ class Engine:
         for note in samples.notes:
             announce(m.Noted(note, "warning"))
         announce(m.StateChanged("loading", f"building {recipe.variant}"))
-        variant: type[GAN] = registry.find("gans", recipe.variant)
         trainer = Trainer.build(variant, recipe.gan, spec, samples, recipe.basics.seed, machine)
         announce(m.StateChanged("loading", "opening the run folder"))
-        if resume and folder is not None:
-            run = RunFolder.open(folder)
-        else:
+        if run is None:
             run = RunFolder.create(runs_root, recipe, folder)
         run.acquire()
         try:
@@ -327,10 +333,10 @@ class Engine:
             self._judge.begin(self.recipe, samples, self.trainer.nimg, self._on_judged)
 
     def _on_judged(self, event: m.Event) -> None:
-        """On the judge's thread: keep what it found, unless training went back behind it."""
+        """On the judge's thread: keep what it found."""
         if isinstance(event, m.Noted):
             self._tell(event)
-        elif isinstance(event, m.Measured) and event.nimg <= self.trainer.nimg:
+        elif isinstance(event, m.Measured):
             scores = {name: round(value, 6) for name, value in event.values.items()}
             floors = {name: round(value, 6) for name, value in event.floors.items()}
             self._record(
@@ -345,10 +351,13 @@ class Engine:
             self._announce(event)
 
     def _go_back_to(self, checkpoint: Checkpoint) -> None:
-        self.trainer.restore(checkpoint)
         kept = checkpoint.state
+        recipe = Recipe.from_dict(kept["recipe"], self.recipe.spec)
+        if self._judge is not None:
+            self._judge.forget()  # before the cut, or a score of what is undone would follow it
+        self.trainer.restore(checkpoint)
         self._seconds = self._line_at = float(kept["seconds"])
-        self.recipe = Recipe.from_dict(kept["recipe"]).replace(kimg=self.recipe.basics.kimg)
+        self.recipe = recipe.replace(kimg=self.recipe.basics.kimg)
         self.trainer.gan.config = self.recipe.gan
         self._line.clear()
         self._recent.clear()
@@ -363,7 +372,7 @@ class Engine:
             self.recipe = self.recipe.replace(kimg=kimg)
             self._announce(m.Noted(f"The run had reached its length; it goes on to {kimg:g} kimg"))
         self.target_nimg = self.recipe.basics.kimg * 1000
-        if Recipe.load(self.run.path / "recipe.toml") != self.recipe:
+        if Recipe.of_run(self.run.path) != self.recipe:
             write_atomically(self.run.path / "recipe.toml", self.recipe.to_toml().encode())
 
     def _checkpoint(self) -> Checkpoint:

@@ -12,18 +12,20 @@ import torch
 
 from ganstudio import registry
 from ganstudio.data.base import DataError, Samples, to_unit
-from ganstudio.metrics._extractor import Pause, learn, nothing
+from ganstudio.metrics._extractor import Extractor, Pause, learn, nothing
 from ganstudio.metrics._inception import Inception, weights_on_disk
 from ganstudio.metrics._known import known
 from ganstudio.metrics.base import Better, Items, Metric, View
 from ganstudio.nn.batch import Batch
 from ganstudio.recipe import Recipe
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Told
 from ganstudio.train.sampler import Sampler
 
+LEAST = 8
 COUNTS = {"points": 4000, "image": 2000, "voxels": 500}
 LIVE_COUNTS = {"points": 2000, "image": 500, "voxels": 200}
+MOST_BYTES = 1 << 28  # of one set of samples as float32; several are held at a time
 MOST_TRAIN, MOST_TRAIN_LIVE = 20_000, 4_000
 MOST_INCEPTION = 1000  # pictures a side: the network takes a tenth of a second for each
 CHUNK_VALUES = 1 << 17  # drawn at a time, so that a pause comes soon
@@ -57,7 +59,7 @@ class Ground:
 
     Half of the real samples are compared with the generator, the other half with the first:
     that is the floor. Where a set has fewer than twice the wanted number, both have as many as
-    there are.
+    there are; and large samples are fewer, so that a set of them fits into 256 MiB.
 
     Args:
         recipe: says data set and variant.
@@ -84,8 +86,8 @@ class Ground:
         self.samples, self._live, self._pause = samples, live, pause
         whole = len(samples.x)
         wanted = count or (LIVE_COUNTS if live else COUNTS)[self.spec.kind]
-        self.count = min(wanted, whole // 2)
-        if self.count < 8:
+        self.count = min(wanted, whole // 2, max(LEAST, MOST_BYTES // (4 * self.spec.size)))
+        if self.count < LEAST:
             raise DataError(f"{whole} samples are too few to measure with; 16 are the least")
         self.extractor = None
         if self.spec.kind != "points":
@@ -94,10 +96,12 @@ class Ground:
             self.extractor = learn(samples, own, recipe.data, pause, cache)
         order = np.random.default_rng(0).permutation(whole)
         self._rows = order
+        self._worlds = self._classifier_of_worlds(recipe.data, cache)
         self.real = self._real(order[: self.count])
         self.other = self._real(order[self.count : 2 * self.count])
         most = MOST_TRAIN_LIVE if live else MOST_TRAIN
         self.train = self._training(order[:most])
+        self._origin = self._elsewhere()
         self._known = known(recipe.data, recipe.dataset)
         self.metrics = [kind() for kind in registry.discover("metrics").values()]
         self._floors: dict[str, float] = {}
@@ -109,7 +113,14 @@ class Ground:
         title = "" if seer is None else f"{seer.title}, n = {len(fake):,}"
         inception = seer is not None and seer.inception
         return View(
-            self.spec, self.real, fake, self.train, title, inception=inception, known=self._known
+            self.spec,
+            self.real,
+            fake,
+            self.train,
+            title,
+            inception=inception,
+            known=self._known,
+            origin=self._origin,
         )
 
     def draw(self, sampler: Sampler, count: int = 0, seed: int = 0) -> Items:
@@ -142,6 +153,7 @@ class Ground:
                 np.concatenate(drawn),
                 labels=conditions.get("classes"),
                 attributes=conditions.get("attributes"),
+                traits=self._traits(rows),
                 sources=conditions.get("domain") if pictures is None else pictures,
                 targets=targets,
             )
@@ -166,19 +178,17 @@ class Ground:
         batch = Batch(torch.from_numpy(self._unit(rows)), c)
         return {kind: value.numpy() for kind, value in sampler.gan.tell(batch).items()}
 
-    def measure(self, fake: Items, probe: Any = None, headline: bool = False) -> dict[str, float]:
+    def measure(self, fake: Items, probe: Any = None) -> dict[str, float]:
         """Every score that can be taken of these samples, by name.
 
         Args:
             fake: generated samples, from ``draw``.
             probe: what the discriminator sees, for the metrics that ask for it.
-            headline: leave out all but the scores that stand for their metric.
         """
         view = replace(self.view(fake), probe=probe)
         scores: dict[str, float] = {}
         for metric in self._applying(view):
-            found = metric.measure(view)
-            scores |= {k: v for k, v in found.items() if not headline or k in metric.headline}
+            scores |= metric.measure(view)
             self._pause()
         return scores
 
@@ -250,8 +260,40 @@ class Ground:
         labels = self.samples.labels
         own = None if labels is None else labels[torch.from_numpy(rows)].numpy()
         return self._seen(
-            Items(self._unit(rows), labels=own, attributes=self._attributes(rows), index=rows)
+            Items(
+                self._unit(rows),
+                labels=own,
+                attributes=self._attributes(rows),
+                traits=self._traits(rows),
+                index=rows,
+            )
         )
+
+    def _classifier_of_worlds(self, data: str, cache: Path | None) -> Extractor | None:
+        """Tells the wanted world (1) from the other, where the two are not paired."""
+        x, told = self.samples.x, self.samples.told
+        if self.spec.condition.kind != "domain" or told is None or told.shape[1:] != x.shape[1:]:
+            return None
+        most = min(MOST_TRAIN_LIVE, MOST_BYTES // self.spec.size)
+        there, wanted = told[:most], x[torch.from_numpy(self._rows[:most])]
+        labels = torch.cat([torch.zeros(len(there)), torch.ones(len(wanted))]).long()
+        spec = replace(self.spec, condition=ConditionSpec("classes", ("there", "wanted")))
+        both = Samples(torch.cat([there, wanted]), labels)
+        return learn(both, spec, f"worlds of {data}", self._pause, cache)
+
+    def _elsewhere(self) -> Items | None:
+        """Real pictures of the other, unpaired world."""
+        told = self.samples.told
+        if self._worlds is None or told is None:
+            return None
+        return self._seen(Items(to_unit(told[: self.count].clone()).numpy()))
+
+    def _traits(self, rows: np.ndarray) -> dict[str, np.ndarray] | None:
+        """All that is known of these rows, where words or sounds say part of it."""
+        if self.spec.condition.kind not in ("text", "sound") or self.extractor is None:
+            return None
+        targets, chosen = self.extractor.targets, torch.from_numpy(rows)
+        return {name: value[chosen].numpy() for name, value in targets.items()}
 
     def _attributes(self, rows: np.ndarray) -> np.ndarray | None:
         told = self.samples.told
@@ -266,7 +308,7 @@ class Ground:
             return Items(self._unit(rows), index=rows)
         parts = [
             self.extractor.see(self._unit(part), self._pause)[0]
-            for part in np.array_split(rows, max(1, len(rows) // 512))
+            for part in np.array_split(rows, -(-len(rows) // min(512, self.count)))
         ]
         features = np.concatenate(parts)
         return Items(features, features, attributes=self._attributes(rows), index=rows)
@@ -275,7 +317,14 @@ class Ground:
         if self.extractor is None:
             return items
         features, probabilities = self.extractor.see(items.x, self._pause)
-        return replace(items, features=features, probabilities=probabilities)
+        read = None if items.traits is None else self.extractor.read(features)
+        wanted = None
+        if self._worlds is not None:
+            sure = self._worlds.see(items.x, self._pause)[1]
+            wanted = None if sure is None else sure[:, 1]
+        return replace(
+            items, features=features, probabilities=probabilities, read=read, wanted=wanted
+        )
 
     def _unit(self, rows: np.ndarray) -> np.ndarray:
         x: np.ndarray = to_unit(self.samples.x[torch.from_numpy(rows)].clone()).numpy()
@@ -333,7 +382,7 @@ def evaluate(
     from ganstudio.train.run import RunFolder
 
     sampler = Sampler.load(folder, device, checkpoint)
-    recipe = Recipe.load(folder / "recipe.toml")
+    recipe = Recipe.of_run(folder)
     if ground is None:
         tell(f"reading {recipe.data}")
         samples = load_samples(recipe, data_root)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from ganstudio import registry
 from ganstudio.data.base import Samples, to_unit
 from ganstudio.gans.base import GAN
 from ganstudio.nn.batch import Batch
+from ganstudio.recipe import SPEC_FILE, Recipe
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Examples, Told
 from ganstudio.train.run import RunError, write_atomically
 
 MOST, MOST_BYTES = 64, 4 << 20
-SPEC, EXAMPLES = "spec.json", "examples.safetensors"
+EXAMPLES = "examples.safetensors"
 LARGEST_BYTES = 256 << 20
+NAMES_SHOWN = 5
 
 
 def choose(gan: GAN, samples: Samples) -> Examples | None:
@@ -43,7 +48,7 @@ def write(folder: Path, spec: SampleSpec, examples: Examples | None) -> None:
     Raises:
         OSError: if the folder will not take them.
     """
-    write_atomically(folder / SPEC, json.dumps(spec.to_dict()).encode())
+    write_atomically(folder / SPEC_FILE, json.dumps(spec.to_dict()).encode())
     if examples is None:
         return
     tensors = {"x": examples.x} | {f"told.{kind}": v for kind, v in examples.told.items()}
@@ -53,30 +58,42 @@ def write(folder: Path, spec: SampleSpec, examples: Examples | None) -> None:
     write_atomically(folder / EXAMPLES, save(whole))
 
 
-def read_spec(folder: Path) -> SampleSpec | None:
-    """What the samples of a run are; None for a run that does not say.
+def change(recipe: Recipe, spec: SampleSpec) -> str:
+    """What a trained model depends on and is not as it was; empty if nothing.
 
-    Raises:
-        RunError: if the file is damaged.
+    Args:
+        recipe: of its run.
+        spec: the samples as they are now.
     """
-    path = folder / SPEC
-    if not path.is_file():
-        return None
-    try:
-        return SampleSpec.from_dict(json.loads(path.read_bytes()))
-    except (ValueError, RecursionError) as error:
-        raise RunError(f"{path} is damaged: {error}") from error
+    with torch.device("meta"):  # no weights are drawn
+        gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, recipe.spec)
+    was, told, now = gan.spec, gan.condition, spec.condition
+    if (was.kind, was.shape) != (spec.kind, spec.shape):
+        return f"{was} then, {spec} now"
+    if told.kind == "none" or replace(told, title=now.title) == now:
+        return ""
+    if (told.kind, told.shape) != (now.kind, now.shape):
+        return f"{told.kind} {told.shape} then, {now.kind} {now.shape} now"
+    gone = [name for name in told.names if name not in now.names]
+    new = [name for name in now.names if name not in told.names]
+    lines = [
+        f"{word}: {', '.join(names[:NAMES_SHOWN])}{', ...' if len(names) > NAMES_SHOWN else ''}"
+        for word, names in (("new", new), ("gone", gone))
+        if names
+    ]
+    return "; ".join(lines) or "the same names in another order"
 
 
-def read(folder: Path, inputs: tuple[ConditionSpec, ...]) -> Examples | None:
+def read(folder: Path, spec: SampleSpec, inputs: tuple[ConditionSpec, ...]) -> Examples | None:
     """The examples of a run; None where it keeps none.
 
     Args:
         folder: the run.
+        spec: what its samples are.
         inputs: what its model takes: each must be there in its shape.
 
     Raises:
-        RunError: if the file is damaged.
+        RunError: if the file is damaged, or holds what the model cannot take.
     """
     path = folder / EXAMPLES
     if not path.is_file():
@@ -85,14 +102,38 @@ def read(folder: Path, inputs: tuple[ConditionSpec, ...]) -> Examples | None:
         raise RunError(f"{path} is larger than {LARGEST_BYTES >> 20} MB: those are no examples")
     try:
         tensors = load(path.read_bytes())
-        told: Told = {taken.kind: tensors[f"told.{taken.kind}"] for taken in inputs}
-        examples = Examples(tensors["x"], told, tensors.get("waves"))
+        x = _numbers("x", tensors["x"], spec.shape)
+        told: Told = {taken.kind: _told(taken, tensors[f"told.{taken.kind}"]) for taken in inputs}
+        waves = tensors.get("waves")
+        if waves is not None and (
+            waves.dtype != np.int16 or waves.ndim != 2 or len(waves) != len(x) or waves.size == 0
+        ):
+            raise ValueError(f"waves are {waves.dtype} of shape {waves.shape} for {len(x)} samples")
     except (SafetensorError, KeyError, ValueError) as error:
         raise RunError(f"{path} is damaged: {error}") from error
-    for taken in inputs:
-        if taken.kind != "classes" and told[taken.kind].shape[1:] != taken.shape:
-            raise RunError(
-                f"{path} holds {taken.kind} of shape {told[taken.kind].shape[1:]}, but the model "
-                f"takes {taken.shape}"
-            )
-    return examples
+    return Examples(x, told, waves)
+
+
+def _numbers(name: str, value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """One or more of this shape, all finite, as float32; a ValueError otherwise."""
+    _sized(name, value, shape)
+    if not np.issubdtype(value.dtype, np.floating) or not np.isfinite(value).all():
+        raise ValueError(f"{name} holds what is no finite float")
+    return value.astype(np.float32, copy=False)
+
+
+def _told(taken: ConditionSpec, value: np.ndarray) -> np.ndarray:
+    """The value if the model takes it; a ValueError otherwise."""
+    if taken.kind not in ("classes", "text"):
+        return _numbers(taken.kind, value, taken.shape)
+    _sized(taken.kind, value, taken.shape)
+    if not np.issubdtype(value.dtype, np.integer):
+        raise ValueError(f"{taken.kind} must be whole numbers, got {value.dtype}")
+    if value.min() < 0 or value.max() >= len(taken.names):
+        raise ValueError(f"{taken.kind} must be 0 to {len(taken.names) - 1}, got {value.max()}")
+    return value
+
+
+def _sized(name: str, value: np.ndarray, shape: tuple[int, ...]) -> None:
+    if value.ndim == 0 or len(value) == 0 or value.shape[1:] != shape:
+        raise ValueError(f"{name} has the shape {value.shape}, but the model takes (N, {shape})")

@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ class Judge:
     then, unless one is kept), measures, and blocks until the next. It has a low priority where
     the system knows one for threads, and one thread of torch.
 
+    Nothing is told once ``close`` was called, nor is a generator's score after ``forget``: both
+    wait for what is being told at that moment, so that whoever calls them has the last word.
+
     Args:
         every_kimg: least distance between two measurements; 0 never measures.
         every_s: least time between them.
@@ -57,7 +61,8 @@ class Judge:
         self.every_kimg, self.every_s = every_kimg, every_s
         self._cache = cache
         self._bell = threading.Condition()
-        self._slot: Sampler | None = None
+        self._slot: tuple[Sampler, int] | None = None
+        self._epoch = 0  # raised whenever training goes back
         self._busy = self._closing = self._broken = False
         self._thread: threading.Thread | None = None
         self._tell: Tell = lambda event: None
@@ -92,11 +97,17 @@ class Judge:
         with self._bell:
             if self._closing:
                 return
-            self._slot, self._busy, self._last_nimg = sampler, True, sampler.nimg
+            self._slot = sampler, self._epoch
+            self._busy, self._last_nimg = True, sampler.nimg
             if self._thread is None:
                 self._thread = threading.Thread(target=self._main, name="judge")
                 self._thread.start()
             self._bell.notify()
+
+    def forget(self) -> None:
+        """Training goes back: the generators handed over so far are of a past that is undone."""
+        with self._bell:
+            self._epoch += 1
 
     def close(self, timeout_s: float = CLOSE_S) -> bool:
         """Give up what is being measured; False if the thread needs longer to end by itself."""
@@ -109,29 +120,44 @@ class Judge:
         return not self._thread.is_alive()
 
     def _main(self) -> None:
+        from ganstudio.data.base import DataError
+
         _step_back()
         while True:
             with self._bell:
                 self._bell.wait_for(lambda: self._closing or self._slot is not None)
                 if self._closing:
                     return
-                sampler, self._slot = self._slot, None
-            assert sampler is not None
+                taken, self._slot = self._slot, None
+            assert taken is not None
+            sampler, epoch = taken
             try:
-                self._measure(sampler)
+                event = self._measure(sampler)
+                self._say(event, epoch if isinstance(event, m.Measured) else None)
             except _ClosedError:
                 return
+            except DataError as error:
+                self._broken = True
+                self._say(m.Noted(f"Nothing is measured: {error}", "warning"))
             except Exception as error:  # of a metric or a variant: never worth a training
                 self._broken = True
                 reason = f"Measuring failed and is left from here on: {error}"
-                self._tell(m.Noted(reason, "error"))
-                self._tell(m.Noted(traceback.format_exc(), "info"))
+                self._say(m.Noted(reason, "error"))
+                self._say(m.Noted(traceback.format_exc(), "info"))
             finally:
                 with self._bell:
                     self._busy = False
                     self._bell.notify_all()
 
-    def _measure(self, sampler: Sampler) -> None:
+    def _say(self, event: m.Event, epoch: int | None = None) -> None:
+        """Tell it, unless all is over or training went back behind the epoch it is of."""
+        with self._bell:
+            if not self._closing and epoch in (None, self._epoch):
+                self._tell(event)
+
+    def _measure(self, sampler: Sampler) -> m.Measured | m.Noted:
+        """Its scores, or why it has none."""
+        import numpy as np
         import torch
 
         torch.set_num_threads(1)
@@ -140,6 +166,10 @@ class Judge:
         began = time.perf_counter()
         floors = ground.floors()
         fake = ground.draw(sampler)
+        if not np.isfinite(fake.x).all():
+            self._next_s = time.monotonic() + self.every_s
+            where = f"at {sampler.nimg / 1000:.1f} kimg"
+            return m.Noted(f"Nothing was measured {where}: samples are not finite", "warning")
         scores = ground.measure(fake)
         seconds = time.perf_counter() - began
         view = ground.view(fake)
@@ -148,16 +178,14 @@ class Judge:
         order = sorted(
             finite, key=lambda key: (key not in known[key].headline, not known[key].first)
         )
-        self._tell(
-            m.Measured(
-                sampler.nimg,
-                {key: scores[key] for key in order},
-                {key: floors[key] for key in order if math.isfinite(floors.get(key, math.nan))},
-                seconds,
-                {key: known[key].named(key, view) for key in order},
-            )
-        )
         self._next_s = time.monotonic() + max(self.every_s, seconds * (1 / SHARE - 1))
+        return m.Measured(
+            sampler.nimg,
+            {key: scores[key] for key in order},
+            {key: floors[key] for key in order if math.isfinite(floors.get(key, math.nan))},
+            seconds,
+            {key: known[key].named(key, view) for key in order},
+        )
 
     def _laid_out(self) -> Ground:
         """Real samples with their features, laid out once."""
@@ -172,7 +200,7 @@ class Judge:
             )
             seer, seconds = self._ground.extractor, time.perf_counter() - began
             if seer is not None:
-                self._tell(m.Noted(f"Metrics look with a {seer.title} ({seconds:.0f} s)"))
+                self._say(m.Noted(f"Metrics look with a {seer.title} ({seconds:.0f} s)"))
         return self._ground
 
     def _pause(self) -> None:
@@ -187,4 +215,5 @@ class Judge:
 def _step_back() -> None:
     """Let others go first: on Linux a thread has a priority of its own."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        with suppress(OSError):  # where a container forbids it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

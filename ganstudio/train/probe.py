@@ -24,7 +24,8 @@ def probe(
 ) -> Probe | None:
     """Features of a voxel discriminator on labelled objects; None where there are no such.
 
-    The outputs of all convolutions but the last, pooled by their maxima, side by side.
+    The outputs of all convolutions but the last, pooled by their maxima, side by side. None too
+    where the discriminator is told what it looks at: then its features hold the answer.
 
     Raises:
         RunError: if the checkpoint cannot be read.
@@ -36,7 +37,7 @@ def probe(
         return None
     with torch.device("meta"):
         gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, spec)
-    network = gan.players.get("D")
+    network = gan.players.get("D") if gan.condition.kind == "none" else None
     layers = [] if network is None else _convolutions(network)
     if network is None or len(layers) < 2:
         return None
@@ -45,8 +46,7 @@ def probe(
     network.load_state_dict(own, assign=True)
     network.eval().requires_grad_(False)
     chosen = torch.from_numpy(np.random.default_rng(0).permutation(len(samples.x))[:MOST])
-    conditions = samples.labels if gan.condition.kind == "classes" else None
-    features = _features(network, layers[:-1], samples.x, chosen, conditions)
+    features = _features(network, layers[:-1], samples.x, chosen)
     labels = samples.labels[chosen].numpy()
     half = len(chosen) // 2
     return Probe(features[:half], labels[:half], features[half:], labels[half:])
@@ -57,9 +57,7 @@ def _convolutions(network: nn.Module) -> list[nn.Module]:
 
 
 @torch.inference_mode()
-def _features(
-    network: nn.Module, layers: list[nn.Module], x: Tensor, rows: Tensor, labels: Tensor | None
-) -> np.ndarray:
+def _features(network: nn.Module, layers: list[nn.Module], x: Tensor, rows: Tensor) -> np.ndarray:
     caught: list[Tensor] = []
 
     def catch(_module: nn.Module, _inputs: object, output: Tensor) -> None:
@@ -70,7 +68,7 @@ def _features(
     try:
         for index in torch.split(rows, BATCH):
             caught.clear()
-            network(to_unit(x[index].clone()), None if labels is None else labels[index])
+            network(to_unit(x[index].clone()), None)
             parts.append(torch.cat(caught, dim=1).numpy())
     finally:
         for hook in hooks:

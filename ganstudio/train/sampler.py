@@ -65,12 +65,11 @@ class Sampler:
         """
         if threads is not None:
             torch.set_num_threads(threads)
-        recipe = Recipe.load(folder / "recipe.toml")
+        recipe = Recipe.of_run(folder)
         run = RunFolder(folder)
         tensors, nimg = run.read_generator(checkpoint)
-        spec = examples.read_spec(folder) or recipe.spec
         with torch.device("meta"):  # no weights are drawn, so no random state is touched
-            gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, spec)
+            gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, recipe.spec)
         target = choose_device(device)
         players = {name: net for name, net in gan.players.items() if side_of(name) == "G"}
         for name, net in players.items():
@@ -82,7 +81,7 @@ class Sampler:
             net.load_state_dict(own, assign=True)
             net.to(target).eval().requires_grad_(False)
         model = model_of(recipe, gan)
-        kept = examples.read(folder, model.inputs)
+        kept = examples.read(folder, model.spec, model.inputs)
         return cls(gan, players, model, nimg, str(folder), kept)
 
     @torch.inference_mode()

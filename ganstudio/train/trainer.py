@@ -83,6 +83,7 @@ class Trainer:
 
         A round counts as a step; a side alone does not, but its samples count in ``nimg``.
         """
+        self.gan.nimg = self.nimg
         if self.gan.schedule(self.nimg):
             self.optimizers, self._moving = self._fresh_optimizers(), None
         for phase in self.gan.phases():
@@ -125,7 +126,8 @@ class Trainer:
         with self.machine.autocast():
             with torch.set_grad_enabled(phase.side == "G"):
                 fake = self._fakes(batch) if phase.fakes else batch.x[:0]
-            batch = batch._replace(x=self._noisy(self.augmenter.change(batch.x)))
+            real = self.gan.reals(batch.x)
+            batch = batch._replace(x=self._noisy(self.augmenter.change(real)))
             fake = self._noisy(self.augmenter.change(fake))
             judging = phase.side == "D" and phase.fakes
             with self.augmenter.hearing(batch.x if judging else None):
@@ -141,7 +143,8 @@ class Trainer:
             return
         optimizer = self.optimizers[phase.side]
         for group in optimizer.param_groups:
-            group.update(self.gan.settings(phase.side))
+            settings = self.gan.settings(phase.side)
+            group.update((name, settings[name]) for name in settings.keys() & group.keys())
         optimizer.zero_grad(set_to_none=True)
         total: Tensor = torch.stack(list(terms.values())).sum()
         total.backward()  # type: ignore[no-untyped-call]
@@ -168,7 +171,7 @@ class Trainer:
         return x + sigma * noise
 
     def _add(self, name: str, value: Tensor) -> None:
-        value = value.detach().float()
+        value = value.detach().to(self.machine.device, torch.float32)
         self._sums[name] = self._sums[name] + value if name in self._sums else value
         self._counts[name] = self._counts.get(name, 0) + 1
 
@@ -246,6 +249,7 @@ class Trainer:
         self.batches.restore(state["batches"])
         self.average.restore(state["average"])
         self.nimg, self.steps = int(state["nimg"]), int(state["steps"])
+        self.gan.nimg = self.nimg
         self.updates = int(state["updates"])
         self.turns = {side: int(state["turns"][side]) for side in SIDES}
         self._sums.clear()

@@ -74,6 +74,10 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         for side in ("left", "bottom"):
             self.getAxis(side).setPen(theme.current().line)
 
+    def settle(self) -> None:
+        """Take a new range at once: pyqtgraph does it while it paints, and then paints again."""
+        self.scene().prepareForPaint()
+
     def release(self) -> None:
         """Follow the palette no longer."""
         theme.notifier.changed.disconnect(self.restyle)

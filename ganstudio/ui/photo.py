@@ -5,44 +5,40 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from PySide6.QtGui import QImage
 
+from ganstudio.pictures import UnfitError, on_white, open_picture, to_size
 from ganstudio.ui.pictures import to_qimage
 
 KINDS = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
-_PAPER = (255, 255, 255)  # what lies behind transparent pixels
 
 
-def read(path: Path, width: int, height: int) -> QImage:
+def read(path: Path, width: int, height: int, colour: bool = True) -> QImage:
     """A picture file, its middle cut out in these proportions and scaled.
 
     Args:
-        path: of any kind that Pillow reads.
+        path: in one of the formats that training reads too.
         width: in pixels.
         height: in pixels.
+        colour: off for one in greys, as training makes them of colours.
 
     Raises:
         ValueError: if it is no picture that can be read; the message says why.
     """
     try:
-        with Image.open(path) as opened:
-            upright = ImageOps.exif_transpose(opened)
-            return _fit(upright, width, height)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        return _fit(open_picture(path, colour), width, height)
+    except (OSError, UnfitError) as error:
         raise ValueError(f"{path.name} cannot be read as a picture: {error}") from error
 
 
-def cut(image: QImage, width: int, height: int) -> QImage:
+def cut(image: QImage, width: int, height: int, colour: bool = True) -> QImage:
     """A picture from the clipboard or a drop, treated alike."""
     plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
     lines = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.width(), 4)
-    return _fit(Image.fromarray(lines.copy(), "RGBA"), width, height)
+    return _fit(on_white(Image.fromarray(lines.copy(), "RGBA"), colour), width, height)
 
 
 def _fit(image: Image.Image, width: int, height: int) -> QImage:
-    clear = image.convert("RGBA")
-    ground = Image.new("RGBA", clear.size, (*_PAPER, 255))
-    plain = Image.alpha_composite(ground, clear).convert("RGB")
-    fitted = ImageOps.fit(plain, (width, height), Image.Resampling.LANCZOS)
-    return to_qimage(np.asarray(fitted))
+    pixels = to_size(image, width, height)
+    return to_qimage(np.broadcast_to(pixels, (3, height, width)).transpose(1, 2, 0))

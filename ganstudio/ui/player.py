@@ -6,6 +6,7 @@ import importlib
 import shutil
 import tempfile
 import wave
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class Player(QObject):
         self._process.errorOccurred.connect(lambda _: self.ended.emit())
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._playing: Any = None
+        self._played = 0
 
     @property
     def busy(self) -> bool:
@@ -57,7 +59,11 @@ class Player(QObject):
         self.stop()
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="ganstudio-sound-")
-        path = Path(self._folder.name) / "sound.wav"
+        for old in Path(self._folder.name).iterdir():
+            with suppress(OSError):  # some systems keep a file while it is open
+                old.unlink()
+        self._played += 1  # a name of its own: Qt plays what it read under a name before
+        path = Path(self._folder.name) / f"sound-{self._played}.wav"
         write_wav(path, sound, rate)
         if self._effect is None:
             self._process.start(self._program, [str(path)])

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ganstudio import registry
 from ganstudio.knobs import Config, Knob, Value, knobs_of
-from ganstudio.recipe import Recipe, RecipeError, misfit
+from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.resources import default_data_root, default_runs_root
 from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
@@ -138,7 +138,6 @@ class Studio(QObject):
         self._next_renewal = 0.0
         self._viewing_ms = 0.0
         self._asked = False  # anything, since the last model
-        self._reals_of = ""
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -165,12 +164,8 @@ class Studio(QObject):
             self._loader = threading.Thread(target=self._load, name="catalogue", daemon=True)
             self._loader.start()
 
-    def misfit(self, variant: str, data: str, data_knobs: Mapping[str, Any] | None = None) -> str:
-        """Why the variant cannot take the data set; empty if it can."""
-        return misfit(variant, self.spec_of(data, data_knobs))
-
     def spec_of(self, data: str, data_knobs: Mapping[str, Any] | None = None) -> SampleSpec:
-        """The samples of a data set under these knobs.
+        """The samples of a data set under these knobs; looks through folders, which takes time.
 
         Raises:
             pydantic.ValidationError: if a knob is out of range.
@@ -189,10 +184,16 @@ class Studio(QObject):
         lines: list[str] = dataset.missing(dataset.Config(**(data_knobs or {})), self.data_root)
         return lines
 
-    def thumbnails(self, data: str, count: int = 9) -> np.ndarray | None:
-        """A few samples (count, *shape) float32 in [-1, 1] for a card; None if not at once."""
+    def thumbnails(
+        self, data: str, count: int = 9, data_knobs: Mapping[str, Any] | None = None
+    ) -> np.ndarray | None:
+        """A few samples (count, *shape) float32 in [-1, 1] for a card; None if not at once.
+
+        Raises:
+            pydantic.ValidationError: if a knob is out of range.
+        """
         dataset = registry.find("data", data)
-        x = dataset(dataset.Config(), self.data_root).preview(count)
+        x = dataset(dataset.Config(**(data_knobs or {})), self.data_root).preview(count)
         if x is None:
             return None
         samples = np.asarray(x)
@@ -217,7 +218,7 @@ class Studio(QObject):
         Raises:
             RecipeError: if the folder's recipe cannot be read.
         """
-        recipe = Recipe.load(folder / "recipe.toml")
+        recipe = Recipe.of_run(folder)
         self._launch({"recipe": recipe, "folder": folder, "resume": True}, recipe, paused)
 
     def run(self) -> None:
@@ -380,9 +381,9 @@ class Studio(QObject):
         self._turned.clear()
         self._undoing = None
         self.run_folder, self.reals = event.run, event.reals
-        self._reals_of = event.recipe.get("data", "")
         if event.resumed:  # the checkpoint knows what was tuned, the file only what was asked for
-            self.recipe = Recipe.from_dict(event.recipe)
+            spec = self.recipe.spec if self.recipe is not None else None
+            self.recipe = Recipe.from_dict(event.recipe, spec)
         self.started.emit(event)
 
     def _on_rendered(self, event: m.Rendered) -> None:
@@ -393,9 +394,13 @@ class Studio(QObject):
         self.model, self.model_source = event.model, event.source
         self.examples = event.examples
         self._asked = False
-        if event.source != "live" and event.model.data != self._reals_of:
-            self.reals = None  # nothing to compare this model with
+        if not self._of_this_run(event.source):
+            self.reals = None  # of other data, perhaps under the same name
         self.modelReady.emit(event)
+
+    def _of_this_run(self, source: str) -> bool:
+        run = self.run_folder
+        return source == "live" or (run is not None and Path(source).is_relative_to(run))
 
     def _on_tuned(self, event: m.Tuned) -> None:
         if self._undoing == m.Tune(event.knob, event.value):

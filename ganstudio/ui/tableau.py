@@ -161,7 +161,8 @@ def _groups(model: Model, count: int, seed: int, examples: Examples) -> Fixed:
     """Sources out of the examples, each with one result, or one for every class or attribute."""
     known: Told = {taken.kind: examples.told[taken.kind] for taken in model.inputs}
     each = len(_variations(model, known)[0])
-    groups = max(min(count // max(TILES_A_GROUP, each + 1), len(examples.x)), 1)
+    there = min(len(value) for value in known.values())  # another domain may hold fewer
+    groups = max(min(count // max(TILES_A_GROUP, each + 1), there), 1)
     told: Told = {kind: value[:groups] for kind, value in known.items()}
     names, varied = _variations(model, told)
     z = np.repeat(model.draw(groups, seed), each, axis=0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
@@ -39,6 +41,7 @@ class Thumbnails(QObject):
     """Draws one data set after the other; each is told as soon as it is there.
 
     Attributes:
+        values: knobs of the data sets by key, where they are not as at first.
         in_hand: the data set that is being drawn now, if any.
 
     Signals:
@@ -50,6 +53,7 @@ class Thumbnails(QObject):
     def __init__(self, studio: Studio, parent: QObject) -> None:
         super().__init__(parent)
         self.studio = studio
+        self.values: dict[str, Mapping[str, Any]] = {}
         self._waiting: list[str] = []
         self.in_hand: list[str] = []
         self._work = Background("thumbnails", self)
@@ -70,7 +74,7 @@ class Thumbnails(QObject):
     def _next(self) -> None:
         self.in_hand, self._waiting = self._waiting[:1], self._waiting[1:]
         for key in self.in_hand:
-            self._work.submit(partial(make, self.studio, key))
+            self._work.submit(partial(make, self.studio, key, self.values.get(key)))
 
     def _on_done(self, made: Thumbnail) -> None:
         self.drawn.emit(made)
@@ -80,11 +84,11 @@ class Thumbnails(QObject):
         self._on_done(Thumbnail(self.in_hand[0], "image", None))
 
 
-def make(studio: Studio, key: str) -> Thumbnail:
-    """Compute one thumbnail; callable from any thread."""
-    kind = studio.spec_of(key).kind
+def make(studio: Studio, key: str, values: Mapping[str, Any] | None = None) -> Thumbnail:
+    """Compute one thumbnail, under these knobs; callable from any thread."""
+    kind = studio.spec_of(key, values).kind
     counts = {"points": POINTS, "image": IMAGES_A_SIDE**2, "voxels": SOLIDS_A_SIDE**2}
-    samples = studio.thumbnails(key, counts[kind])
+    samples = studio.thumbnails(key, counts[kind], values)
     if samples is None or kind == "points":
         return Thumbnail(key, kind, samples)
     if kind == "image":

@@ -89,3 +89,20 @@ def test_what_the_model_does_not_take_is_a_fault(option):
     _, faults = tell(inputs=(), **{option: "x"})
     assert "takes noise alone" in faults[0]
     assert len(faults) == 1
+
+
+def test_what_all_are_told_is_held_once(tmp_path: Path):
+    path = tmp_path / "grey.png"
+    Image.new("L", (40, 80), 255).save(path)
+    told, _ = tell(source=path, category="dog")
+    assert told["image"].strides[0] == 0
+    assert told["classes"].strides == (0,)
+
+
+def test_a_picture_is_seen_as_it_is_in_training(tmp_path: Path):
+    path = tmp_path / "clear.png"
+    Image.new("RGBA", (40, 80), (0, 0, 0, 0)).save(path)
+    assert np.all(tell(source=path)[0]["image"] == 1)
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.eps")
+    (tmp_path / "a.eps").rename(path)
+    assert "no picture" in tell(source=path)[1][0]

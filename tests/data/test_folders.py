@@ -1,5 +1,6 @@
 """Data sets made of somebody's own files: what is read, what is left out, what is refused."""
 
+import os
 import struct
 import wave
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from ganstudio import sounds
 from ganstudio.data import _folder
 from ganstudio.data.base import DataError
 from ganstudio.data.captioned_folder import CaptionedFolder
@@ -215,3 +217,119 @@ def test_sounds_lie_beside_the_pictures(tmp_path):
     notes = "\n".join(samples.notes)
     assert "mute.wav is not there" in notes
     assert "broken.png has no sound" in notes
+
+
+def test_sounds_are_kept_as_small_as_they_are_stored(tmp_path, monkeypatch):
+    asked = []
+    whole = sounds.read_wav
+
+    def read(path, *seconds):
+        asked.append(seconds)
+        return whole(path, *seconds)
+
+    shapes = []
+    mel = sounds.log_mel
+
+    def listen(wave, mels, frames):
+        shapes.append(wave.shape)
+        return mel(wave, mels, frames)
+
+    monkeypatch.setattr(sounds, "read_wav", read)
+    monkeypatch.setattr(sounds, "log_mel", listen)
+    for name in "abc":
+        picture(tmp_path / f"{name}.png")
+        tone(tmp_path / f"{name}.wav")
+    samples = made(SoundFolder, tmp_path, told="sound", seconds=0.5).load()
+    assert (samples.told.dtype, samples.waves.dtype) == (torch.uint8, torch.int16)
+    assert asked == [(0.5,)] * 3
+    assert shapes == [(8000,)] * 3  # one file at a time
+
+
+@pytest.mark.parametrize("folder", ["~nobody-of-this-name/a", "x" * 5000, "a\0b"])
+@pytest.mark.parametrize(
+    "kind", [ImageFolder, PairedFolder, CaptionedFolder, SoundFolder, UnpairedFolders]
+)
+def test_a_folder_that_no_system_knows_is_a_line_like_any_other(kind, folder, tmp_path):
+    config = kind.Config(folder=folder, **({"source_folder": folder} if "source_folder" in
+                                           kind.Config.model_fields else {}))  # fmt: skip
+    kind.spec(config)
+    lines = kind.missing(config, tmp_path)
+    assert lines
+    assert all("is no folder" in line and len(line) < 400 for line in lines)
+    assert kind(config, tmp_path).preview(2) is None
+    with pytest.raises(DataError, match="is no folder"):
+        kind(config, tmp_path).load()
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
+)
+def test_a_folder_behind_a_locked_one_is_a_line(tmp_path):
+    inside = tmp_path / "locked" / "inside"
+    inside.mkdir(parents=True)
+    inside.parent.chmod(0)
+    try:
+        assert _folder.lacking(str(inside), "pictures")
+        assert _folder.class_folders(inside) == ()
+    finally:
+        inside.parent.chmod(0o700)
+
+
+def test_one_fault_of_any_sort_costs_one_file(tmp_path, monkeypatch):
+    for name in "abc":
+        picture(tmp_path / f"{name}.png")
+    whole = _folder.to_square
+    calls = iter(range(3))
+
+    def burst(image, size):
+        if next(calls) == 0:
+            raise ZeroDivisionError("of no use")
+        return whole(image, size)
+
+    monkeypatch.setattr(_folder, "to_square", burst)
+    samples = made(ImageFolder, tmp_path).load()
+    assert len(samples.x) == 2
+    assert "ZeroDivisionError of no use" in samples.notes[0]
+
+
+def test_what_is_hidden_or_linked_is_no_class_and_no_picture(tmp_path):
+    for name in ("cats", "dogs"):
+        picture(tmp_path / "set" / name / "a.png")
+        picture(tmp_path / "set" / name / ".hidden.png")
+    picture(tmp_path / "set" / "shy" / ".hidden.png")
+    picture(tmp_path / "set" / "cats" / ".cache" / "b.png")
+    picture(tmp_path / "far" / "a.png")
+    (tmp_path / "set" / "linked").symlink_to(tmp_path / "far", target_is_directory=True)
+    assert _folder.class_folders(tmp_path / "set") == ("cats", "dogs")
+    data = made(ImageFolder, tmp_path / "set")
+    assert data.load().labels.tolist() == [0, 1]
+    assert data.preview(3) is None
+
+
+def test_a_whole_disk_is_not_looked_through(tmp_path, monkeypatch):
+    for name in ("cats", "dogs"):
+        picture(tmp_path / name / "z.png")
+        for index in range(4):
+            (tmp_path / name / f"{index}.txt").touch()
+    assert _folder.class_folders(tmp_path) == ("cats", "dogs")
+    monkeypatch.setattr(_folder, "MOST_NAMES_OF_CLASS", 4)
+    assert _folder.class_folders(tmp_path) == ()
+    monkeypatch.setattr(_folder, "MOST_NAMES", 9)
+    with pytest.raises(DataError, match="more than 9 files"):
+        made(ImageFolder, tmp_path).load()
+    config = CaptionedFolder.Config(folder=str(tmp_path))
+    assert CaptionedFolder.spec(config).offer("text").names == ("", "?")
+
+
+def test_the_vocabulary_is_that_of_the_captions_as_they_are_now(tmp_path):
+    for name in "ab":
+        picture(tmp_path / "deep" / f"{name}.png")
+        (tmp_path / "deep" / f"{name}.txt").write_text(f"{name} square")
+    (tmp_path / "README.txt").write_text("licensed to everyone")
+    data = made(CaptionedFolder, tmp_path, told="text")
+    assert data.spec(data.config).offer("text").names == ("", "?", "a", "b", "square")
+    (tmp_path / "deep" / "b.txt").write_text("a round thing")
+    words = data.spec(data.config).offer("text").names
+    assert words == ("", "?", "a", "round", "square", "thing")
+    read = [decode(row.tolist(), words) for row in data.load().told]
+    assert read == ["a square", "a round thing"]

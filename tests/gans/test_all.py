@@ -22,6 +22,12 @@ SHAPES = {"points": (2,), "image": (3, 16, 16), "voxels": (1, 16, 16, 16)}
 CPU = Machine(torch.device("cpu"), torch.float32, False, 1)
 VARIANTS = registry.discover("gans")
 PAIRS = [(key, kind) for key, variant in VARIANTS.items() for kind in variant.takes]
+STEERED = [
+    (key, kind)
+    for key, kind in PAIRS
+    if kind != "points" and not knobs_of(VARIANTS[key].Config)["augment_target"].settled
+]
+DRAWN = [(key, kind) for key, kind in PAIRS if knobs_of(VARIANTS[key].Config)["z_dim"].high]
 
 
 def offers(kind: str) -> tuple[ConditionSpec, ...]:
@@ -161,6 +167,41 @@ def test_samples_have_the_declared_shape_with_and_without_classes(key: str, kind
             assert torch.isfinite(shown).all()
 
 
+@pytest.mark.parametrize(("key", "kind"), DRAWN)
+def test_truncated_samples_are_more_alike(key: str, kind: str) -> None:
+    made = trainer(key, kind)
+    for _ in range(2):
+        made.step()
+    z = torch.randn(8, made.gan.config.z_dim, generator=torch.Generator().manual_seed(0))
+    inputs = {name: c.expand(8, *c.shape[1:]) for name, c in told(made, 1).items()}
+    players = made.averaged()
+    with torch.no_grad():
+        near, far = (made.gan.sample(players, z, inputs, psi).var(0).mean() for psi in (0.3, 1.0))
+    assert near < 0.7 * far
+
+
+@pytest.mark.parametrize(("key", "kind"), STEERED)
+def test_a_target_moves_the_chance_wherever_it_is_offered(key: str, kind: str) -> None:
+    made = trainer(key, kind, augment=0.2, augment_target=0.6)
+    before = made.augmenter.strength.chance.item()
+    made.step("D")
+    terms = made.read()
+    assert made.augmenter.strength.chance.item() != before
+    assert 0 <= terms["D/augment"] <= 0.8
+    assert -1 <= terms["D/real_sign"] <= 1
+
+
+@pytest.mark.parametrize(("key", "kind"), PAIRS)
+def test_points_are_not_augmented(key: str, kind: str) -> None:
+    variant = VARIANTS[key]
+    spec = SampleSpec(kind, SHAPES[kind], CLASSES, offers(kind)).telling(variant.told)
+    for name in ("augment", "augment_target"):
+        if knobs_of(variant.Config)[name].settled:
+            continue
+        found = variant.misfits(variant.Config(**{**small(variant), name: 0.5}), spec)
+        assert any("points" in line for line in found) == (kind == "points")
+
+
 @pytest.mark.parametrize(("key", "kind"), PAIRS)
 def test_classes_can_be_blended(key: str, kind: str) -> None:
     blendable = "conditional" in VARIANTS[key].Config.model_fields
@@ -221,6 +262,51 @@ def test_a_lazy_phase_is_paid_for_in_rate_and_memory() -> None:
     assert made.gan.rate("G") == made.gan.config.g_lr
     (group,) = made.optimizers["D"].param_groups
     assert group["betas"] == pytest.approx((0.5**0.8, 0.999**0.8))
+
+
+@pytest.mark.parametrize(("every", "n_critic", "share"), [(1, 1, 1 / 2), (4, 3, 12 / 13)])
+def test_a_lazy_phase_is_paid_for_by_the_updates_that_it_adds(
+    every: int, n_critic: int, share: float
+) -> None:
+    made = trainer("gan3d", "voxels", r1_every=every, n_critic=n_critic, d_lr=1e-3)
+    assert made.gan.rate("D") == pytest.approx(1e-3 * share)
+
+
+def test_memory_and_rate_change_together_when_a_penalty_is_turned_off() -> None:
+    made = trainer("gan3d", "voxels", r1_every=4, d_lr=1e-3)
+    made.step()
+    made.gan.config = made.gan.config.model_copy(update={"r1_weight": 0.0})
+    made.step()
+    (group,) = made.optimizers["D"].param_groups
+    assert group["lr"] == pytest.approx(1e-3)
+    assert group["betas"] == pytest.approx((0.5, 0.999))
+
+
+def test_an_optimiser_gets_only_settings_that_it_has() -> None:
+    made = trainer("wgan", "points", d_lr=1e-3)
+    made.step("D")
+    (group,) = made.optimizers["D"].param_groups
+    assert group["lr"] == 1e-3
+    assert "betas" not in group
+
+
+def test_values_to_plot_come_from_any_device() -> None:
+    made = trainer("dcgan", "image")
+    made.machine = Machine(torch.device("meta"), torch.float32, False, 1)
+    made._add("D/here", torch.tensor(1.0))
+    made._add("D/there", torch.zeros((), device="meta"))
+    assert {value.device.type for value in made._sums.values()} == {"meta"}
+
+
+def test_a_variant_knows_how_far_it_is_also_when_resumed() -> None:
+    made = trainer("introvae", "image", vae_kimg=0.01)
+    for _ in range(3):
+        made.step()
+    resumed = trainer("introvae", "image", vae_kimg=0.01)
+    assert resumed.gan.status
+    resumed.restore(made.snapshot())
+    assert resumed.gan.nimg == 18
+    assert not resumed.gan.status
 
 
 def test_noise_fades() -> None:

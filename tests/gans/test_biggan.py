@@ -74,3 +74,11 @@ def test_it_trains_without_hierarchy_and_with_attention(knobs: dict[str, bool]) 
 
 def _drawn(made: Trainer) -> tuple[object, torch.Tensor]:
     return next(made.batches), torch.zeros(8, 6)
+
+
+def test_attention_without_a_grid_to_stand_on_is_refused() -> None:
+    small = SampleSpec("image", (1, 8, 8), SPEC.condition)
+    (reason,) = BigGAN.misfits(BigGAN.Config(attention=True), small)
+    assert "attention" in reason
+    assert BigGAN.misfits(BigGAN.Config(), small) == []
+    assert BigGAN.misfits(BigGAN.Config(attention=True), SPEC) == []

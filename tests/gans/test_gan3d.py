@@ -46,3 +46,11 @@ def test_the_published_latent_is_uniform() -> None:
     z = made.gan.latent(500, made.random, torch.device("cpu"))
     assert -1 <= z.min() < -0.9
     assert 0.9 < z.max() <= 1
+
+
+def test_a_penalty_under_batch_norm_is_refused() -> None:
+    spec = SampleSpec("voxels", (1, 16, 16, 16))
+    (reason,) = GAN3D.misfits(GAN3D.Config(d_norm="batch"), spec)
+    assert "mixes" in reason
+    assert GAN3D.misfits(GAN3D.Config(d_norm="batch", r1_weight=0.0), spec) == []
+    assert GAN3D.misfits(GAN3D.Config(), spec) == []

@@ -32,7 +32,7 @@ def test_every_layer_of_the_discriminator_is_bounded_and_stays_so_in_training() 
 def test_without_the_norm_scores_run_further_apart() -> None:
     gaps = []
     for bounded in (True, False):
-        made = build(spectral=bounded, d_lr=1e-2, g_lr=0.0)
+        made = build(spectral=bounded, d_lr=1e-2, g_lr=0.0, lipschitz=0.1)
         for _ in range(60):
             made.step("D")
             terms = made.read()
@@ -56,3 +56,11 @@ def test_scores_are_steeper_where_samples_lie_closer_together() -> None:
         gan.D.forward = lambda x, c: torch.ones(len(x))
         spread.append(gan.g_terms(Batch(torch.zeros(2, *shape)), torch.zeros(2, *shape))["fooled"])
     assert spread == [-3.0, -1.5]
+
+
+def test_a_score_that_nothing_bounds_is_left_as_it_is() -> None:
+    spec = SampleSpec("image", (1, 16, 16))
+    gan = HingeGAN(HingeGAN.Config(width=4, lipschitz=3.0, spectral=False), spec)
+    gan.D.forward = lambda x, c: torch.ones(len(x))
+    x = torch.zeros(2, *spec.shape)
+    assert gan.g_terms(Batch(x), x)["fooled"] == -1

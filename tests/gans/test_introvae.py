@@ -77,3 +77,16 @@ def test_it_learns_to_reconstruct() -> None:
     made.read()
     made.step()
     assert made.read()["G/rec"] < before / 4
+
+
+@pytest.mark.parametrize(("side", "share"), [(8, 64 / 784), (32, 1.0)])
+def test_small_pictures_are_let_go_of_later_and_large_ones_as_published(
+    side: int, share: float
+) -> None:
+    spec = SampleSpec("image", (1, side, side))
+    gan = IntroVAE(IntroVAE.Config(width=4, z_dim=3, beta_rec=0.0, beta_neg=100.0), spec)
+    with torch.no_grad():
+        gan.D.gaussian.weight.zero_()
+        gan.D.gaussian.bias.copy_(torch.tensor([2.0, 0, 0, 0, 0, 0]))  # a divergence of 2
+        likely = gan._likelihood(torch.zeros(2, 1, side, side))
+    assert -likely.log().item() == pytest.approx(2 * 100 * share * 2 / side**2, rel=1e-3)

@@ -65,6 +65,10 @@ def test_every_mix_that_is_not_refused_takes_a_step(objective: str, penalty: str
         ({"penalty": "gradient_penalty", "d_norm": "batch"}, IMAGES, "mixes the samples"),
         ({"penalty": "r1_r2", "d_norm": "batch"}, IMAGES, "mixes the samples"),
         ({"penalty": "clip", "d_norm": "spectral"}, IMAGES, "clip does nothing"),
+        ({"objective": "wasserstein", "augment_target": 0.6}, IMAGES, "augment_target"),
+        ({"objective": "relativistic", "augment_target": 0.6}, IMAGES, "augment_target"),
+        ({"objective": "least_squares", "augment_target": 0.6}, IMAGES, "augment_target"),
+        ({"backbone": "mlp", "width": 256}, SampleSpec("voxels", (1, 64, 64, 64)), "million"),
         ({"backbone": "conv"}, POINTS, "conv networks make image or voxels"),
         ({"conditioning": "concat"}, POINTS, "needs data with classes"),
         ({"g_norm": "instance"}, POINTS, "no instance norm for G"),
@@ -83,6 +87,13 @@ def test_all_reasons_come_at_once() -> None:
         POINTS, penalty="r1", d_norm="batch", backbone="conv", conditioning="projection"
     )
     assert len(found) == 3
+
+
+@pytest.mark.parametrize("penalty", ["gradient_penalty", "r1", "r2", "r1_r2"])
+def test_a_penalty_of_no_weight_is_not_taken(penalty: str) -> None:
+    made = build(POINTS, penalty=penalty, d_norm="none", gp_weight=0.0, gamma=0.0)
+    made.step("D")
+    assert set(made.read()) == {"D/told_apart", "D/gap"}
 
 
 def test_the_defaults_and_the_published_mixes_are_welcome() -> None:

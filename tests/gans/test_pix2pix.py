@@ -52,7 +52,7 @@ def test_rates_fall_late_where_asked() -> None:
     gan = build(decay_kimg=2.0, g_lr=0.1, d_lr=0.2)
     rates = []
     for nimg in (0, 1000, 1500, 5000):
-        gan.schedule(nimg)
+        gan.nimg = nimg
         rates.append((gan.rate("G"), gan.rate("D")))
     assert rates[0] == rates[1] == (0.1, 0.2)
     assert rates[2] == pytest.approx((0.05, 0.1))

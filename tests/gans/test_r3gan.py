@@ -24,7 +24,7 @@ def test_the_burn_in_goes_from_bold_to_calm() -> None:
     gan = trainer(burn_in_kimg=1.0, gamma=0.4, g_lr=1e-3, beta2=0.9, augment=0.3).gan
     seen = []
     for nimg in (0, 500, 1000, 5000):
-        gan.schedule(nimg)
+        gan.nimg = nimg
         seen.append((gan.gamma, gan.rate("G"), gan.beta2, gan.augmentation))
     assert seen[0] == pytest.approx((0.4, 1e-3, 0.9, 0.0))
     assert seen[1] == pytest.approx((0.22, 6.25e-4, 0.945, 0.15))
@@ -34,7 +34,6 @@ def test_the_burn_in_goes_from_bold_to_calm() -> None:
 
 def test_without_a_burn_in_all_is_calm_at_once() -> None:
     gan = trainer(burn_in_kimg=0.0, gamma=0.4).gan
-    gan.schedule(0)
     assert gan.gamma == pytest.approx(0.04)
 
 
@@ -93,5 +92,11 @@ def test_augmentation_begins_with_nothing() -> None:
     made = Trainer.build(R3GAN, config, spec, samples, 0, CPU)
     x = torch.randn(8, 1, 8, 8)
     assert torch.equal(made.augmenter.change(x), x)
-    made.gan.schedule(1000)
+    made.gan.nimg = 1000
     assert not torch.equal(made.augmenter.change(x), x)
+
+
+def test_a_penalty_of_no_weight_is_not_taken() -> None:
+    gan = trainer(gamma=0.0).gan
+    terms = gan.d_terms(Batch(torch.randn(8, 2)), torch.randn(8, 2))
+    assert set(terms) == {"pairs"}

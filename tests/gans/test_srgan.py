@@ -27,10 +27,10 @@ def test_it_is_told_the_pictures_shrunk(scale: int) -> None:
 def test_pixels_alone_come_first() -> None:
     gan, batch = build(pretrain_kimg=1.0), Batch(torch.rand(2, 3, 16, 16))
     fake = gan.fakes(batch, torch.zeros(2, 0))
-    gan.schedule(999)
+    gan.nimg = 999
     assert set(gan.g_terms(batch, fake)) == {"pixels"}
     assert gan.status
-    gan.schedule(1000)
+    gan.nimg = 1000
     assert set(gan.g_terms(batch, fake)) == {"pixels", "features", "fooled"}
     assert not gan.status
 

@@ -66,3 +66,8 @@ def test_sides_must_divide_by_eight() -> None:
     spec = SampleSpec("image", (3, 20, 20), SPEC.condition)
     assert any("divide by 8" in line for line in StarGAN.misfits(StarGANConfig(), spec))
     assert StarGAN.misfits(StarGANConfig(), SPEC) == []
+
+
+def test_a_penalty_of_no_weight_is_not_taken() -> None:
+    gan, batch = build(gp_weight=0.0), a_batch()
+    assert set(gan.d_terms(batch, (batch.x, batch.c))) == {"real", "fake", "attributes"}

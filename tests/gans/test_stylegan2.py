@@ -54,15 +54,25 @@ def test_a_shift_in_w_is_added_after_truncation() -> None:
 
 def test_mixed_styles_change_at_one_layer() -> None:
     made = trainer(mixing=1.0)
-    batch = next(made.batches)
-    w = made.gan.G.mapping(torch.randn(4, 4))
-    mixed = made.gan._mixed(w, batch)
+    z = torch.randn(4, 4)
+    w = made.gan.G.mapping(z)
+    mixed = made.gan._styles(z, None)
     own = (mixed == w[:, None]).all(2)
     assert own[:, 0].all()
     assert not own[:, -1].any()
     assert (own.int().diff(dim=1) <= 0).all()
-    made.gan.config = made.gan.config.model_copy(update={"mixing": 0.0})
-    assert (made.gan._mixed(w, batch) == w[:, None]).all()
+
+
+@pytest.mark.parametrize("mixing", [0.0, 0.9])
+def test_styles_are_mapped_at_once_and_no_more_than_are_used(mixing: float) -> None:
+    made, seen = trainer(mixing=mixing), []
+    made.gan.G.mapping.register_forward_hook(lambda module, given, w: seen.append(w))
+    z = torch.randn(4, 4)
+    styles = made.gan._styles(z, None)
+    (mapped,) = seen
+    assert len(mapped) == (8 if mixing else 4)
+    assert torch.equal(styles[:, 0], mapped[:4])
+    assert mixing or (styles == mapped[:, None]).all()
 
 
 def test_penalties_are_lazy_and_paid_for() -> None:

@@ -2,6 +2,7 @@ import torch
 
 from ganstudio.data.base import Samples
 from ganstudio.gans.wgan_gp import WGANGP
+from ganstudio.nn.batch import Batch
 from ganstudio.samples import SampleSpec
 from ganstudio.train.speed import Machine
 from ganstudio.train.trainer import Trainer
@@ -27,3 +28,8 @@ def test_five_critic_updates_for_one_of_the_generator() -> None:
     made = Trainer.build(WGANGP, config, SampleSpec("points", (2,)), Samples(x), 0, machine)
     made.step()
     assert (made.nimg, made.updates, made.steps) == (40, 6, 1)
+
+
+def test_a_penalty_of_no_weight_is_not_taken() -> None:
+    gan = WGANGP(WGANGP.Config(width=4, z_dim=2, gp_weight=0.0), SampleSpec("points", (2,)))
+    assert set(gan.d_terms(Batch(torch.rand(4, 2)), torch.rand(4, 2))) == {"real", "fake"}

@@ -15,12 +15,17 @@ def items(kind: str, seed: int, count: int = 48, paired: bool = False) -> Items:
     random = np.random.default_rng(seed)
     x = np.tanh(random.normal(size=(count, *SHAPES[kind]))).astype(np.float32)
     sure = random.random((count, 4)).astype(np.float32)
+    traits = {"class": random.integers(4, size=count), "hat": random.integers(2, size=count)}
+    read = {name: np.roll(value, count // 2) for name, value in traits.items()}
     return Items(
         x,
         features=None if kind == "points" else random.normal(size=(count, 6)).astype(np.float32),
         probabilities=None if kind == "points" else sure / sure.sum(1, keepdims=True),
         labels=random.integers(4, size=count),
         attributes=(random.random((count, 3)) > 0.5).astype(np.float32),
+        traits=traits,
+        read=None if kind == "points" else read,
+        wanted=random.random(count) if kind == "image" else None,
         sources=x[:, :1, ::2, ::2] if paired else None,
         targets=x if paired else None,
         index=np.arange(count) + 1000 * seed,
@@ -39,6 +44,7 @@ def view(kind: str, paired: bool) -> View:
     return View(
         SampleSpec(kind, SHAPES[kind]), real, fake, train, "classifier of tests, n = 48",
         known=known if kind == "points" else None, probe=probe,
+        origin=items(kind, 4) if kind == "image" else None,
     )  # fmt: skip
 
 

@@ -82,7 +82,9 @@ def test_attributes_are_learnt_beside_classes(tmp_path):
     wearing = {"hat": torch.arange(60) % 2, "tilt": torch.rand(60), "same": torch.zeros(60).long()}
     told = Samples(samples.x, samples.labels, wearing)
     seer = learn(told, SPEC, "bars", cache=tmp_path, steps=2)
-    assert set(seer.network.heads) == {"class", "attribute hat"}
+    assert set(seer.network.heads) == set(seer.targets) == {"class", "attribute hat"}
+    features, sure = seer.see(samples.x.float().numpy() / 127.5 - 1)
+    np.testing.assert_array_equal(seer.read(features)["class"], sure.argmax(1))
 
 
 def test_volumes_and_pictures_with_unequal_sides(tmp_path):

@@ -1,9 +1,13 @@
 """Metrics on features: closed forms, and the order in which they put sets of known faults."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ganstudio import registry
+from ganstudio.metrics.agreement import Agreement
+from ganstudio.metrics.arrival import Arrival
 from ganstudio.metrics.base import Items, View
 from ganstudio.metrics.frechet import Frechet, between, gaussian
 from ganstudio.metrics.kernel import polynomial_mmd
@@ -159,3 +163,40 @@ def test_asked_for_attributes_are_read_from_features():
     assert metric.measure(view)["attributes"] > 0.9
     disobedient = Items(fake.x, random.permutation(fake.features), attributes=fake.attributes)
     assert metric.measure(view.of(disobedient))["attributes"] == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_generator_that_does_not_listen_agrees_no_more_than_shuffled_pairs():
+    random = np.random.default_rng(0)
+    due = {"class": random.integers(5, size=2000), "hat": (random.random(2000) < 0.1).astype(int)}
+    blank = np.zeros((2000, 1, 1, 1), np.float32)
+    deaf = {"class": random.integers(5, size=2000), "hat": np.zeros(2000, int)}
+    half = {"class": due["class"], "hat": deaf["hat"]}
+
+    def scores(read: dict[str, np.ndarray]) -> dict[str, float]:
+        fake = Items(blank, blank[:, 0, 0], traits=due, read=read)
+        return Agreement().measure(View(SampleSpec("image", (1, 1, 1)), REAL, fake, TRAIN))
+
+    chance = (1 / 5 + 1 / 2) / 2  # a rare hat that nobody ever wears earns no more
+    assert scores(deaf) == {
+        "agreed": pytest.approx(chance, abs=0.03),
+        "agreed_shuffled": pytest.approx(chance, abs=0.03),
+        "agreed_class": pytest.approx(1 / 5, abs=0.03),
+    }
+    assert scores(due)["agreed"] == scores(due)["agreed_class"] == 1
+    assert scores(half)["agreed"] == 0.75
+    assert scores(half)["agreed_shuffled"] == pytest.approx(chance, abs=0.03)
+
+
+def test_agreement_is_asked_for_only_where_something_was_told():
+    assert not Agreement().applies(View(SampleSpec("image", (1, 1, 1)), REAL, REAL, TRAIN))
+
+
+def test_translations_are_counted_where_they_arrive():
+    def world(*wanted: float) -> Items:
+        return Items(np.zeros((len(wanted), 1, 1, 1), np.float32), wanted=np.array(wanted))
+
+    view = View(SampleSpec("image", (1, 1, 1)), REAL, world(0.9, 0.6, 0.4, 0.8), TRAIN)
+    assert not Arrival().applies(view)
+    beside = replace(view, origin=world(0.1, 0.7))
+    assert Arrival().applies(beside)
+    assert Arrival().measure(beside) == {"arrived": 0.75, "arrived_source": 0.5}

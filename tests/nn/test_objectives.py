@@ -106,3 +106,12 @@ def test_only_the_unbounded_game_has_no_floor() -> None:
 def test_the_closer_samples_lie_the_steeper_a_bounded_score_may_be() -> None:
     assert steepness(5.0, 256) == 5.0
     assert steepness(5.0, 32**3) < 1 < 50 < steepness(5.0, 2)
+
+
+def test_a_logit_of_zero_parts_real_from_fake_only_where_it_says_so() -> None:
+    real, fake = torch.tensor([0.5]), torch.tensor([0.2])
+    for name, game in OBJECTIVES.items():
+        loss = game.d(real, fake).item()
+        mirrored = game.d(-fake, -real).item() == pytest.approx(loss)
+        shifted = game.d(real + 2, fake + 2).item() == pytest.approx(loss)
+        assert game.signed == (mirrored and not shifted), name

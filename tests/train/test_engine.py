@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganstudio.data.base import DataError
 from ganstudio.recipe import Recipe
@@ -336,3 +337,84 @@ def test_the_last_save_on_a_full_disk_is_a_failure(
     with pytest.raises(OSError, match="No space"):
         engine.save(wait=True)
     engine.close()
+
+
+def own_pictures(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        for index in range(4):
+            Image.new("RGB", (16, 16), (60 * index, 0, 0)).save(folder / name / f"{index}.png")
+
+
+def build_on_own(tmp_path: Path, variant: str = "cgan", **more: object) -> Engine:
+    knobs = {"batch": 4, "width": 4, "z_dim": 4, "data.size": 16}
+    knobs["data.folder"] = str(tmp_path / "own")
+    run = tmp_path / "run"
+    recipe = Recipe.of_run(run) if more else Recipe.make(variant, "image_folder", knobs)
+    return Engine.build(
+        recipe, lambda event: None, folder=run, data_root=tmp_path, device="cpu", **more
+    )
+
+
+def test_a_run_outlives_its_folder(tmp_path: Path) -> None:
+    own_pictures(tmp_path / "own", "cats", "dogs")
+    engine = build_on_own(tmp_path)
+    engine.step(None)
+    engine.save(wait=True)
+    engine.step(None)
+    (tmp_path / "own").rename(tmp_path / "elsewhere")
+    engine.rewind(None)
+    engine.tune("g_lr", 1e-4)
+    assert (engine.trainer.nimg, engine.recipe.gan.g_lr) == (4, 1e-4)
+    engine.close()
+    sampler = Sampler.load(tmp_path / "run", "cpu")
+    assert sampler.model.classes == ("cats", "dogs")
+    assert sampler.draw(sampler.model.draw(2, seed=0)).shape == (2, 3, 16, 16)
+    with pytest.raises(DataError, match="is no folder"):
+        build_on_own(tmp_path, resume=True)
+
+
+def test_a_rewind_that_cannot_be_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build(tmp_path / "run")
+    engine.step(None)
+    engine.save(wait=True)
+    kept = engine.run.read("000000.000k")
+    kept.state["recipe"]["gan"]["batch"] = -1
+    monkeypatch.setattr(RunFolder, "read", lambda *_: kept)
+    with pytest.raises(ValueError, match="batch = -1"):
+        engine.rewind("000000.000k")
+    assert engine.trainer.nimg == 16
+    engine.close()
+
+
+@pytest.mark.parametrize(("variant", "word"), [("cgan", "new: apes"), ("gan", "")])
+def test_a_folder_with_another_class_is_refused_where_classes_are_told(
+    tmp_path: Path, variant: str, word: str
+) -> None:
+    own_pictures(tmp_path / "own", "cats", "dogs")
+    build_on_own(tmp_path, variant).close()
+    own_pictures(tmp_path / "own", "apes")
+    if word:
+        with pytest.raises(RunError, match=word):
+            build_on_own(tmp_path, resume=True)
+    else:
+        build_on_own(tmp_path, resume=True).close()
+
+
+def test_data_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ganstudio.data.image_folder import ImageFolder
+
+    own_pictures(tmp_path / "own", "cats", "dogs")
+    whole = ImageFolder.load
+
+    def load(self: ImageFolder) -> object:
+        own_pictures(tmp_path / "own", "apes")
+        return whole(self)
+
+    monkeypatch.setattr(ImageFolder, "load", load)
+    with pytest.raises(DataError, match="changed while it was read"):
+        build_on_own(tmp_path)

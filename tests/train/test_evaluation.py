@@ -6,6 +6,7 @@ import torch
 
 from ganstudio.cli import main
 from ganstudio.data.base import DataError, Samples
+from ganstudio.metrics import _extractor
 from ganstudio.metrics.base import Items
 from ganstudio.recipe import Recipe
 from ganstudio.train.engine import Engine
@@ -81,8 +82,6 @@ def pictures(count: int = 64) -> Samples:
 @pytest.fixture
 def quick(monkeypatch):
     """Extractors that learn for two steps only."""
-    from ganstudio.metrics import _extractor
-
     monkeypatch.setitem(_extractor.RECIPE, "steps", 2)
 
 
@@ -120,6 +119,40 @@ def test_fid_is_taken_only_where_inception_lies_on_the_disk(tmp_path, monkeypatc
     assert [report.key for report in reports] == ["inception_fcd", "inception_kcd"]
     assert reports[0].title == "FID (torchvision Inception v3, n = 32)"
     assert reports[0].floor < reports[0].value
+
+
+@pytest.mark.usefixtures("quick")
+def test_captions_bring_the_traits_of_their_samples(tmp_path):
+    recipe = Recipe.make("text2image", "faces")
+    taken = recipe.spec.condition
+    count = 40
+    samples = Samples(
+        torch.randint(0, 256, (count, 3, 32, 32), dtype=torch.uint8),
+        torch.arange(count) % 6,
+        {"hat": torch.arange(count) % 2},
+        torch.randint(0, len(taken.names), (count, *taken.shape)),
+    )
+    ground = Ground(recipe, samples, cache=tmp_path)
+    np.testing.assert_array_equal(ground.other.traits["attribute hat"], ground.other.index % 2)
+    assert set(ground.other.read) == {"class", "attribute hat"}
+    assert {"agreed", "agreed_shuffled", "agreed_class"} <= set(ground.floors())
+
+
+def test_translations_stand_beside_the_world_they_come_from(tmp_path, monkeypatch):
+    monkeypatch.setitem(_extractor.RECIPE, "steps", 8)
+    x, told = (torch.full((40, 3, 32, 32), value, dtype=torch.uint8) for value in (0, 255))
+    ground = Ground(Recipe.make("cyclegan", "faces"), Samples(x, told=told), cache=tmp_path)
+    floors = ground.floors()
+    assert floors["arrived"] == 1
+    assert floors["arrived_source"] == 0
+
+
+@pytest.mark.usefixtures("quick")
+def test_large_samples_are_fewer(tmp_path, monkeypatch):
+    monkeypatch.setattr("ganstudio.train.evaluation.MOST_BYTES", 20 * 16 * 16 * 4)
+    ground = Ground(Recipe.make("dcgan", "digits"), pictures(), cache=tmp_path)
+    assert ground.count == len(ground.real) == len(ground.other) == 20
+    assert len(ground.train) == 64
 
 
 def test_too_few_samples_are_refused(tmp_path):

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from ganstudio import registry
+from ganstudio.data.base import Samples
+from ganstudio.metrics import _extractor
 from ganstudio.recipe import Recipe
 from ganstudio.train import messages as m
 from ganstudio.train.engine import Engine
@@ -21,9 +23,16 @@ def recipe(kimg: float = 0.4) -> Recipe:
     return Recipe.make("gan", "points", KNOBS, kimg=kimg)
 
 
-def engine(tmp_path: Path, judge: Judge | None, announce, name: str = "run") -> Engine:
+def engine(
+    tmp_path: Path, judge: Judge | None, announce, name: str = "run", made: Recipe | None = None
+) -> Engine:
     return Engine.build(
-        recipe(), announce, folder=tmp_path / name, data_root=tmp_path, device="cpu", judge=judge
+        made or recipe(),
+        announce,
+        folder=tmp_path / name,
+        data_root=tmp_path,
+        device="cpu",
+        judge=judge,
     )
 
 
@@ -32,22 +41,29 @@ class Heard:
 
     def __init__(self) -> None:
         self.events: list[m.Event] = []
-        self.bell = threading.Event()
+        self.bell, self.measured = threading.Event(), threading.Event()
 
     def __call__(self, event: m.Event) -> None:
         self.events.append(event)
         if isinstance(event, m.Measured | m.Noted):
             self.bell.set()
+        if isinstance(event, m.Measured):
+            self.measured.set()
 
     def of(self, kind: type) -> list:
         return [event for event in self.events if isinstance(event, kind)]
 
 
 @pytest.fixture
-def judge():
-    made = Judge(every_kimg=0.1, every_s=0.0)
+def judge(tmp_path):
+    made = Judge(every_kimg=0.1, every_s=0.0, cache=tmp_path / "cache")
     yield made
     assert made.close(30)
+
+
+def idle(judge: Judge) -> bool:
+    with judge._bell:
+        return judge._bell.wait_for(lambda: not judge._busy, 30)
 
 
 def test_it_measures_beside_the_training_and_the_run_keeps_it(tmp_path, judge):
@@ -70,21 +86,46 @@ def test_it_measures_beside_the_training_and_the_run_keeps_it(tmp_path, judge):
     assert kept["values"]["js"] == pytest.approx(event.values["js"], abs=1e-6)
 
 
-def test_it_leaves_the_training_as_it_is_to_the_bit(tmp_path, judge):
-    weights = []
-    for name, other in (("alone", None), ("judged", judge)):
-        heard = Heard()
-        driven = engine(tmp_path, other, heard, name)
-        for _ in range(4):
-            driven.step(None)
-            driven.serve()
-        if other is not None:
-            assert heard.bell.wait(60)
-        for _ in range(4):
-            driven.step(None)
-        weights.append([p.detach().clone() for p in driven.trainer.gan.players["G"].parameters()])
-        driven.close()
-    assert all(torch.equal(a, b) for a, b in zip(*weights, strict=True))
+def test_it_leaves_training_and_random_state_as_they_are_to_the_bit(tmp_path, judge, monkeypatch):
+    monkeypatch.setitem(_extractor.RECIPE, "steps", 2)
+    made = Recipe.make("dcgan", "digits", {"batch": 32, "width": 4, "z_dim": 4}, kimg=0.4)
+    heard = Heard()
+    driven = engine(tmp_path, judge, heard, made=made)
+    for _ in range(4):
+        driven.step(None)
+    weights = [p.detach().clone() for p in driven.trainer.gan.players["G"].parameters()]
+    random = torch.get_rng_state()  # what dropout in a training would draw from
+    driven.serve()
+    assert heard.measured.wait(60)
+    assert torch.equal(torch.get_rng_state(), random)
+    after = driven.trainer.gan.players["G"].parameters()
+    assert all(torch.equal(a, b) for a, b in zip(weights, after, strict=True))
+    driven.close()
+
+
+def test_what_a_rewind_undid_is_never_kept(tmp_path, judge):
+    heard, go = Heard(), threading.Event()
+    driven = engine(tmp_path, judge, heard)
+
+    def slowly(sampler):
+        assert go.wait(30)
+        return m.Measured(sampler.nimg, {"js": 0.5}, {}, 0.1, {"js": "Jensen-Shannon"})
+
+    judge._measure = slowly
+    for _ in range(4):
+        driven.step(None)
+    driven.serve()
+    driven.rewind(None)
+    for _ in range(8):  # past the place where it was handed over
+        driven.step(None)
+    go.set()
+    assert idle(judge)
+    assert not heard.of(m.Measured)
+    driven.serve()
+    assert heard.measured.wait(30)
+    assert heard.of(m.Measured)[0].nimg == 256
+    driven.close()
+    assert driven.run.history_path.read_text().count("measured") == 1
 
 
 def test_it_waits_for_distance_and_time_and_follows_a_rewind():
@@ -131,9 +172,45 @@ def test_a_failure_is_told_once_and_ends_measuring(tmp_path, judge):
     offer_to(judge, fail)
     assert heard.bell.wait(60)
     assert "no samples today" in heard.of(m.Noted)[0].text
-    with judge._bell:
-        assert judge._bell.wait_for(lambda: not judge._busy, 10)
+    assert idle(judge)
     assert not judge.due(10**9)
+
+
+def test_a_generator_that_makes_no_numbers_is_passed_over(tmp_path, judge):
+    heard = Heard()
+    begun(judge, heard, tmp_path)
+    offer_to(judge, lambda z, *_: np.full((len(z), 2), np.nan, np.float32))
+    assert heard.bell.wait(60)
+    assert idle(judge)
+    (note,) = heard.of(m.Noted)
+    assert note.level == "warning"
+    assert "not finite" in note.text
+    assert judge.due(10**9)
+    offer_to(judge, lambda z, *_: np.zeros((len(z), 2), np.float32))
+    assert heard.measured.wait(60)
+
+
+def test_too_few_samples_are_one_warning(tmp_path, judge):
+    heard = Heard()
+    judge.begin(recipe(), Samples(torch.zeros(9, 2)), 0, heard)
+    offer_to(judge, lambda z, *_: np.zeros((len(z), 2), np.float32))
+    assert heard.bell.wait(60)
+    assert idle(judge)
+    (note,) = heard.events
+    assert note.level == "warning"
+    assert "9 samples are too few" in note.text
+    assert not judge.due(10**9)
+
+
+def test_a_system_that_forbids_priorities_is_no_reason_to_stop(tmp_path, judge, monkeypatch):
+    def forbid(*_):
+        raise PermissionError("not here")
+
+    monkeypatch.setattr("ganstudio.train.judge.os.setpriority", forbid, raising=False)
+    heard = Heard()
+    begun(judge, heard, tmp_path)
+    offer_to(judge, lambda z, *_: np.zeros((len(z), 2), np.float32))
+    assert heard.measured.wait(60)
 
 
 def test_closing_gives_up_what_is_being_measured(tmp_path, judge):
@@ -143,14 +220,14 @@ def test_closing_gives_up_what_is_being_measured(tmp_path, judge):
     def slow(z, *_):
         drawing.set()
         assert go.wait(30)
-        return np.zeros((len(z), 2), np.float32)
+        raise RuntimeError("too late to be told")
 
     offer_to(judge, slow)
     assert drawing.wait(30)
     assert not judge.close(0.01)
     go.set()
     assert judge.close(30)
-    assert not heard.of(m.Measured)
+    assert not heard.events
 
 
 def test_a_session_tells_what_was_measured(tmp_path, judge):

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from PySide6.QtGui import QColor, QImage
 
+from ganstudio.pictures import open_picture, to_square
 from ganstudio.ui import photo, pictures
 
 
@@ -42,6 +43,26 @@ def test_a_photograph_is_turned_upright(tmp_path):
     made = photo.read(tmp_path / "a.jpg", 20, 20)
     assert made.pixelColor(10, 16).blue() > 200
     assert made.pixelColor(10, 3).red() > 200
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_it_is_what_training_reads(tmp_path, colour):
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 255, (40, 30, 4), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    seen = photo.read(tmp_path / "a.png", 16, 16, colour)
+    wanted = to_square(open_picture(tmp_path / "a.png", colour), 16)
+    got = pictures.to_unit(seen, len(wanted))[0]
+    np.testing.assert_allclose((got + 1) * 127.5, wanted, atol=0.01)
+    pasted = photo.cut(QImage(str(tmp_path / "a.png")), 16, 16, colour)
+    np.testing.assert_array_equal(pictures.to_unit(pasted, len(wanted))[0], got)
+
+
+def test_postscript_is_run_by_nobody(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.eps")
+    (tmp_path / "a.eps").rename(tmp_path / "a.png")
+    with pytest.raises(ValueError, match="is no picture"):
+        photo.read(tmp_path / "a.png", 8, 8)
 
 
 def test_a_broken_file_is_named(tmp_path):

@@ -93,6 +93,12 @@ def test_qt_plays_where_it_can(owner, monkeypatch):
     player.play(SOUND, 16000)
     effect = Effect.made[-1]
     assert effect.playing
-    assert effect.source.endswith("sound.wav")
+    first = effect.source
+    player.play(SOUND[::-1], 16000)
+    again = Effect.made[-1].source
+    assert again != first, "Qt plays what it has read under a name before"
+    with wave.open(again) as file:
+        np.testing.assert_array_equal(np.frombuffer(file.readframes(9), "<i2"), SOUND[::-1])
+    effect = Effect.made[-1]
     player.close()
     assert not effect.playing

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -459,17 +458,17 @@ def test_a_catalogue_that_cannot_be_read_is_told(
     caplog.clear()
 
 
-def test_real_samples_go_with_the_data_set_they_are_of(studio: Studio) -> None:
+def test_real_samples_go_with_the_run_they_are_of(studio: Studio) -> None:
     model = m.Model("dcgan", "digits", SampleSpec("image", (1, 32, 32)), 8)
     reals = np.zeros((1, 1, 32, 32), np.float32)
     recipe = Recipe.make("dcgan", "digits").to_dict()
     studio._on_started(m.Started(Path("run"), False, {}, recipe, reals, 1000))
     studio._on_model(m.ModelReady("live", 0, model))
-    studio._on_model(m.ModelReady("stored", 0, model))
+    studio._on_model(m.ModelReady("run/checkpoints/1", 0, model))
     assert studio.reals is reals
     seen: list[Any] = []
     studio.modelReady.connect(lambda _: seen.append(studio.reals))
-    studio._on_model(m.ModelReady("stored", 0, replace(model, data="faces")))
+    studio._on_model(m.ModelReady("other", 0, model))  # the same key, perhaps another folder
     assert seen == [None], "panels see it no more when they hear of the model"
 
 

@@ -104,6 +104,13 @@ def test_a_source_stands_beside_its_result_and_target():
     assert fixed.find(Stand(*fixed.of(5))) == 5
 
 
+def test_a_domain_of_few_pictures_gives_as_many_groups():
+    spec = ConditionSpec("domain", (), (1, 8, 8))
+    fixed = Fixed.draw(model(0, inputs=(spec,)), 64, 0, examples(domain=sources(8)[:5]))
+    assert len(fixed.z) == len(fixed.told["domain"]) == len(fixed.sources["Source"]) == 5
+    assert compose(fixed, results(fixed), {}, to_bytes).pixels.shape[0] == 10
+
+
 def test_another_domain_has_no_target():
     spec = ConditionSpec("domain", (), (1, 8, 8))
     fixed = Fixed.draw(model(0, inputs=(spec,)), 16, 0, examples(domain=sources(8)))

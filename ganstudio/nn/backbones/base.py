@@ -46,13 +46,13 @@ class Backbone:
     Attributes:
         pair: builds both networks.
         takes: the kinds of samples they can make.
-        misfits: why they cannot be built for such samples, one line a reason.
+        misfits: why they cannot be built for such samples at such a width, one line a reason.
         norms: those that its layers can have.
     """
 
     pair: Pair
     takes: tuple[SampleKind, ...]
-    misfits: Callable[[SampleSpec], list[str]]
+    misfits: Callable[[SampleSpec, int], list[str]]
     norms: tuple[str, ...] = get_args(Norm)
 
 

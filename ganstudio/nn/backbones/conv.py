@@ -111,7 +111,12 @@ class ConvDiscriminator(nn.Module):
 
 
 def conv_misfits(spec: SampleSpec) -> list[str]:
-    """Why the pair cannot be built for such samples, one line a reason."""
+    """Why the pair cannot be built for images or voxels of such sides, one line a reason.
+
+    Points have no sides: what they are made with is another pair.
+    """
+    if spec.kind == "points":
+        return []
     if len(set(spec.shape[1:])) != 1:
         return [f"the networks want equal sides, and these samples are {spec}"]
     try:
@@ -149,4 +154,4 @@ def conv_pair(
     }
 
 
-BACKBONE = Backbone(conv_pair, ("image", "voxels"), conv_misfits)
+BACKBONE = Backbone(conv_pair, ("image", "voxels"), lambda spec, width: conv_misfits(spec))

@@ -20,6 +20,8 @@ from ganstudio.nn.blocks import (
 )
 from ganstudio.samples import SampleSpec
 
+MOST_WEIGHTS = 2**25  # of the layer at the sample: 0.5 GB a side with gradient and Adam's memory
+
 
 class MLPGenerator(nn.Module):
     """Latent to sample through three hidden layers of width, 2 x width and 4 x width.
@@ -122,10 +124,17 @@ def mlp_pair(
     }
 
 
-def _misfits(spec: SampleSpec) -> list[str]:
-    return []
+def mlp_misfits(spec: SampleSpec, width: int) -> list[str]:
+    """Why plain layers of such a width are too large for such samples, one line a reason."""
+    weights = 4 * width * spec.size
+    if weights <= MOST_WEIGHTS:
+        return []
+    return [
+        f"a plain layer for {spec} would have {weights / 1e6:.0f} million weights at width = "
+        f"{width}, and {MOST_WEIGHTS / 1e6:.0f} are the most: lower the width or the side"
+    ]
 
 
 BACKBONE = Backbone(
-    mlp_pair, ("points", "image", "voxels"), _misfits, ("none", "batch", "spectral", "layer")
+    mlp_pair, ("points", "image", "voxels"), mlp_misfits, ("none", "batch", "spectral", "layer")
 )

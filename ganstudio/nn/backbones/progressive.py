@@ -22,6 +22,7 @@ from ganstudio.samples import SampleSpec
 
 WIDEST = 8  # times ``width``: the most channels that halving a grid leads to
 PARTS = 1000  # into which a fade is divided
+LATENTS = 64  # whose first features are averaged for truncation
 
 
 def shrink(x: Tensor, side: int) -> Tensor:
@@ -120,6 +121,7 @@ class ProgressiveGenerator(Growing):
 
     def __init__(self, spec: SampleSpec, z_dim: int, width: int, classes: int = 0) -> None:
         super().__init__(spec, width)
+        self.z_dim = z_dim
         self.side, base, wide = spec.side, self.sides[0], self.widths[0]
         self.told = Told(z_dim, classes)
         self.root = EqualLinear(self.told.outputs, wide * base**2)
@@ -132,9 +134,28 @@ class ProgressiveGenerator(Growing):
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         """Latents (N, z_dim), classes (N,) to pictures (N, *shape), about [-1, 1]."""
-        stage, alpha = self.now
+        return self.draw(self.begin(z, c))
+
+    def begin(self, z: Tensor, c: Tensor | None = None) -> Tensor:
+        """Latents (N, z_dim), classes (N,) to what the coarsest grid begins with (N, C, H, W)."""
         h = activated(self.root(pixel_norm(self.told(z, c)))).reshape(-1, *self.grid)
-        h = pixel_norm(activated(self.first(pixel_norm(h))))
+        return pixel_norm(h)
+
+    def truncated(self, z: Tensor, c: Tensor | None, psi: float) -> Tensor:
+        """Beginnings (N, C, H, W) drawn towards the mean one, or that of each sample's class.
+
+        The length of z itself says nothing, as pixel norm takes it away.
+        """
+        fixed = torch.randn(LATENTS, self.z_dim, generator=torch.Generator().manual_seed(0))
+        fixed, h = fixed.to(z), self.begin(z, c)
+        told = [None] if c is None else [row.expand(LATENTS, *row.shape) for row in c]
+        mean = torch.stack([self.begin(fixed, row).mean(0) for row in told])
+        return torch.lerp(mean.expand_as(h), h, psi)
+
+    def draw(self, h: Tensor) -> Tensor:
+        """Beginnings (N, C, H, W) to pictures (N, *shape), about [-1, 1]."""
+        stage, alpha = self.now
+        h = pixel_norm(activated(self.first(h)))
         before = h
         for block in self.blocks[:stage]:
             before, h = h, interpolate(h, scale_factor=2, mode="nearest")
@@ -171,12 +192,16 @@ class ProgressiveDiscriminator(Growing):
         return self.score(self.look(x), c)
 
     def look(self, x: Tensor) -> Tensor:
-        """Pictures at the full side as the stage sees them.
+        """Pictures at the full side as the stage sees them: at the side of its grid."""
+        return shrink(x, self.sides[self.now[0]])
 
-        While the newest grid fades in, what is finer than the grid before fades in with it.
+    def faded(self, x: Tensor) -> Tensor:
+        """Real pictures at the full side, as sharp as the generator's can be.
+
+        While the newest grid fades in, what is finer than the grid before fades in with it; the
+        generator fades its own.
         """
         stage, alpha = self.now
-        x = shrink(x, self.sides[stage])
         if alpha == 1:
             return x
         return torch.lerp(enlarge(shrink(x, self.sides[stage - 1]), x.shape[-1]), x, alpha)

@@ -86,7 +86,7 @@ class R3Generator(nn.Module):
         spec: any sample; points are made by blocks of plain layers.
         z_dim: dimensions of z.
         width: channels at the sample's own resolution, up to 8 x on coarser grids; for points
-            all layers have 4 x.
+            all layers have 8 x.
         blocks: residual blocks for each resolution; for points three times as many in all.
         classes: number of classes it is told; 0 for none.
     """
@@ -178,11 +178,6 @@ def double(x: Tensor) -> Tensor:
     return x
 
 
-def r3_misfits(spec: SampleSpec) -> list[str]:
-    """Why the pair cannot be built for such samples, one line a reason."""
-    return [] if spec.kind == "points" else conv_misfits(spec)
-
-
 def r3_pair(
     spec: SampleSpec,
     z_dim: int,
@@ -264,4 +259,9 @@ def _scale(layer: nn.Module, gain: float) -> nn.Module:
     return layer
 
 
-BACKBONE = Backbone(r3_pair, ("points", "image", "voxels"), r3_misfits, ("none",))
+BACKBONE = Backbone(
+    r3_pair,
+    ("points", "image", "voxels"),
+    lambda spec, width: conv_misfits(spec),
+    ("none",),
+)

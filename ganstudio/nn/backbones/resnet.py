@@ -240,11 +240,17 @@ class ResNetDiscriminator(nn.Module):
         return cast(Tensor, self.judge(h.float().flatten(2).sum(2), c))
 
 
-def resnet_misfits(spec: SampleSpec) -> list[str]:
+def resnet_misfits(spec: SampleSpec, attention: bool = False) -> list[str]:
     """Why the pair cannot be built for such samples, one line a reason."""
     if spec.kind == "points":
         return ["residual networks want images or voxels, and these samples are points"]
-    return conv_misfits(spec)
+    found = conv_misfits(spec)
+    if attention and not found and _attended(spec) == 0:
+        found.append(
+            f"attention wants a grid of at most {ATTENDED} places between the sample and the "
+            f"coarsest grid, and {spec} has none"
+        )
+    return found
 
 
 def resnet_pair(
@@ -275,7 +281,7 @@ def resnet_pair(
     }
 
 
-BACKBONE = Backbone(resnet_pair, ("image", "voxels"), resnet_misfits)
+BACKBONE = Backbone(resnet_pair, ("image", "voxels"), lambda spec, width: resnet_misfits(spec))
 
 
 def initialise_orthogonal(network: nn.Module) -> None:

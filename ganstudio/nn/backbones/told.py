@@ -135,8 +135,16 @@ class ToldDiscriminator(nn.Module):
             sought = self.projection(y.float() * y.shape[1] ** -0.5)
             return cast(Tensor, self.linear(h).squeeze(1) + (sought * h).sum(1))
 
-    def forward(self, x: Tensor, c: Tensor) -> Tensor:
-        """Images (N, *shape) and what is told (N, ...) to logits (N,), float32."""
+    def forward(
+        self, x: Tensor, c: Tensor, fake: Tensor | None = None
+    ) -> Tensor | tuple[Tensor, Tensor, Tensor]:
+        """Images (N, *shape) and what is told (N, ...) to logits (N,), float32.
+
+        With fakes for ``c`` beside real images all ``three`` that the game looks at: through
+        here too, so that whoever listens to D hears them.
+        """
+        if fake is not None:
+            return self.three(x, fake, c)
         return self.match(self.stages(x), self.encoder(c))
 
     def three(self, x: Tensor, fake: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -42,7 +42,7 @@ class PictureInput(Input):
         super().take(model, examples)
         if self.known is None:
             self.strip.show_pictures(np.zeros((0, 1, 1, 3), np.uint8))
-            pixels = np.full((1, self._size[1], self._size[0], 3), 255, np.uint8)
+            pixels = np.full((1, *self.spec.shape[1:], 3), 255, np.uint8)
         else:
             pixels = pictures.to_bytes(self.known)
             self.strip.show_pictures(pixels)
@@ -77,7 +77,7 @@ class PictureInput(Input):
     def open_file(self, path: Path) -> None:
         """Take a picture file, its middle cut out where the proportions differ."""
         try:
-            self._take_image(photo.read(path, *self._size))
+            self._take_image(photo.read(path, *self._form))
         except ValueError as error:
             self.refused.emit(str(error))
 
@@ -86,7 +86,7 @@ class PictureInput(Input):
         data = QGuiApplication.clipboard().mimeData()
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if data.hasImage():
-            self._take_image(photo.cut(QGuiApplication.clipboard().image(), *self._size))
+            self._take_image(photo.cut(QGuiApplication.clipboard().image(), *self._form))
         elif paths:
             self.open_file(paths[0])
         else:
@@ -121,13 +121,15 @@ class PictureInput(Input):
         self.easel.painted.connect(self._on_painted)
         self.easel.fileDropped.connect(self.open_file)
         self.easel.imageDropped.connect(
-            lambda image: self._take_image(photo.cut(image, *self._size))
+            lambda image: self._take_image(photo.cut(image, *self._form))
         )
         self.easel.pasteWanted.connect(self.paste_image)
 
     @property
-    def _size(self) -> tuple[int, int]:
-        return self.spec.shape[2], self.spec.shape[1]
+    def _form(self) -> tuple[int, int, bool]:
+        """Width, height, and whether it has colours."""
+        channels, height, width = self.spec.shape
+        return width, height, channels > 1
 
     def _open(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Source picture", "", photo.KINDS)

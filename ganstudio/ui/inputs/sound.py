@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from ganstudio.train.messages import Examples, Model
 from ganstudio.ui import pictures, theme
+from ganstudio.ui.background import Background
 from ganstudio.ui.easel import Easel
 from ganstudio.ui.inputs.base import Input
 from ganstudio.ui.player import Player
@@ -17,6 +20,14 @@ from ganstudio.ui.strip import Strip
 
 VIEW_TIP = "The sound as a picture: time to the right, pitch upwards. Drop a wav file on it."
 NO_WAVE = "This sound is only known as its spectrogram."
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a wav file holds: the spectrogram (1, 1, mels, frames), and what of it counts."""
+
+    told: np.ndarray
+    heard: np.ndarray
 
 
 class SoundInput(Input):
@@ -32,6 +43,8 @@ class SoundInput(Input):
         self.easel.setAccessibleName("Spectrogram")
         self.view = self.easel
         self.player = Player(self)
+        self._reader = Background("sound", self)
+        self._reader.done.connect(self._on_read)
         self.open, self.play = QPushButton("Open…"), QPushButton("Play")
         theme.decorate(self.open, "folder")
         theme.decorate(self.play, "play")
@@ -87,24 +100,22 @@ class SoundInput(Input):
         self.easel.show_image(pictures.to_qimage(pictures.spectrograms(value)[0]))
 
     def open_file(self, path: Path) -> None:
-        """Take a wav file."""
-        from ganstudio import sounds  # reads files and computes spectrograms, when first needed
-
+        """Take a wav file, as soon as it is read."""
         mels, frames = self.spec.shape[1:]
-        try:
-            wave = sounds.read_wav(path)
-            told = np.asarray(sounds.log_mel(wave, mels, frames), np.float32)[None, None]
-        except (OSError, ValueError, EOFError) as error:
-            self.refused.emit(f"{path.name} cannot be read as a sound: {error}")
-            return
-        self.show_told(told)
-        heard = np.clip(wave[: frames * sounds.HOP], -1, 1)  # no more than it listens to
-        self._hold((heard * 32767).astype(np.int16))
-        self.changed.emit()
+        self._reader.submit(partial(_read, path, mels, frames))
 
     def release(self) -> None:
-        """Be silent."""
+        """Be silent, and read no more."""
+        self._reader.close()
         self.player.close()
+
+    def _on_read(self, read: _Read | str) -> None:
+        if isinstance(read, str):
+            self.refused.emit(read)
+        elif read.told.shape[1:] == self.spec.shape:  # else another model came meanwhile
+            self.show_told(read.told)
+            self._hold(read.heard)
+            self.changed.emit()
 
     def _hold(self, wave: np.ndarray | None) -> None:
         self._wave = wave
@@ -126,3 +137,16 @@ class SoundInput(Input):
         if self.known is not None:
             self.show_told(self.known[index : index + 1])
             self.changed.emit()
+
+
+def _read(path: Path, mels: int, frames: int) -> _Read | str:
+    """A file as the generator takes it, or why it cannot be read."""
+    from ganstudio import sounds  # reads files and computes spectrograms, when first needed
+
+    try:
+        wave = sounds.read_wav(path, frames * sounds.HOP / sounds.RATE)
+        told = np.asarray(sounds.log_mel(wave, mels, frames), np.float32)[None, None]
+    except (OSError, ValueError, EOFError) as error:
+        return f"{path.name} cannot be read as a sound: {error}"
+    heard = wave[: frames * sounds.HOP]  # no more than it listens to
+    return _Read(told, (heard * 32767).astype(np.int16))

@@ -300,6 +300,7 @@ class CurvesPanel(Panel):
                 if window > 1:
                     mean.setData(*part.line(MOST_POINTS), connect="finite")
         self._show_marks()
+        self._chart.settle()
         self._read_out()
         self._enable()
 

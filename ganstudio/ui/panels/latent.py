@@ -105,7 +105,7 @@ class LatentPanel(Panel):
         self._canvas.customContextMenuRequested.connect(self._open_menu)
         self._status = QLabel()
         theme.tone(self._status, "small")
-        self._status.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._status.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._status.setWordWrap(True)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -113,7 +113,8 @@ class LatentPanel(Panel):
         column.setContentsMargins(edge, edge, 0, theme.SPACE[2])
         column.setSpacing(theme.SPACE[2])
         self._stage = Stage(self._canvas)
-        for part in (self._stage, self._status, self._build_actions()):
+        self._noise = self._build_noise()
+        for part in (self._stage, self._build_caption(), self._noise):
             row = QHBoxLayout()
             row.setContentsMargins(0, 0, edge, 0)
             row.addWidget(part)
@@ -135,14 +136,24 @@ class LatentPanel(Panel):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._pages)
 
-    def _build_actions(self) -> QWidget:
+    def _build_noise(self) -> QWidget:
         bar = QWidget()
         self._seed = SeedBox("Chooses where the walk begins; R rolls a new one.")
         self._seed.changed.connect(self._resample)
         self._reset = QPushButton("Reset")
         self._reset.setToolTip("All sliders and the truncation as they were at first.")
         self._reset.clicked.connect(self.reset)
-        more = QToolButton()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE[1])
+        row.addWidget(self._seed, 1)
+        row.addWidget(self._reset)
+        return bar
+
+    def _build_caption(self) -> QWidget:
+        """What is known of the picture, and in the corner below it what can be done with it."""
+        bar, more = QWidget(), QToolButton()
+        theme.tone(more, "flat")
         more.setToolTip("Copy, paste and save")
         more.setAccessibleName("More")
         theme.decorate(more, "more")
@@ -153,10 +164,9 @@ class LatentPanel(Panel):
         )
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SPACE[1])
-        row.addWidget(self._seed, 1)
-        row.addWidget(self._reset)
-        row.addStretch()  # what the seed leaves where it is hidden
+        row.setSpacing(0)
+        row.addSpacing(more.sizeHint().width())  # so that the text stands in the middle
+        row.addWidget(self._status, 1)
         row.addWidget(more)
         return bar
 
@@ -176,8 +186,7 @@ class LatentPanel(Panel):
         self.inputs.take(model, examples)
         self._stage.show_views(self.inputs.views)
         noise = model.z_dim > 0
-        for part in (self._seed, self._reset):
-            part.setVisible(noise)
+        self._noise.setVisible(noise)
         self._canvas.set_draggable(noise)
         self._canvas.setToolTip(DRAG_TIP if noise else "")
         self._solid = None

@@ -59,6 +59,10 @@ class LogPanel(Panel):
         column.addWidget(self.list, 1)
         self._connect()
 
+    def release(self) -> None:
+        """Follow the palette no longer."""
+        theme.notifier.changed.disconnect(self._repaint_lines)
+
     def add(self, text: str, level: str = "info", detail: str = "") -> QTreeWidgetItem:
         """Write one line.
 

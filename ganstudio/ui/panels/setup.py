@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QLabel,
     QMenu,
     QScrollArea,
@@ -21,25 +20,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.recipe import Basics, Recipe, RecipeError
+from ganstudio.recipe import Basics, Recipe, RecipeError, misfit
 from ganstudio.resources import resource
+from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.about import about_html
 from ganstudio.ui.card_list import CardList
 from ganstudio.ui.cards import PictureCard, WideCard
+from ganstudio.ui.data_cards import DataCards
 from ganstudio.ui.fold import Fold
 from ganstudio.ui.form import Form
 from ganstudio.ui.knobrow import Row
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.specs import Specs
 from ganstudio.ui.studio import Card, Catalogue, Studio
-from ganstudio.ui.thumbnails import Thumbnail, Thumbnails, paint
 
-COLUMNS = 3
-ORIGINS = ("built in", "downloaded", "your files")  # groups of data sets, in this order
 MOST_NAMED = 6  # variants in the tooltip of a data set that does not fit
 LEAST_PX = 296
+LOOKING = "Looking through your files…"
 WAITING = "Loading torch…\nThe window is ready, the networks follow in a moment."
 
 
@@ -63,10 +63,10 @@ class SetupPanel(Panel):
         self.data_cards: dict[str, PictureCard] = {}
         self.forms: dict[str, Form] = {}
         self._kept: dict[tuple[str, str], dict[str, Any]] = {}
-        self._drawn: dict[str, Thumbnail] = {}
-        self._able: dict[str, list[str]] = {}
-        self.thumbnails = Thumbnails(studio, self)
-        self.thumbnails.drawn.connect(self._on_drawn)
+        self._able: dict[SampleSpec, list[str]] = {}
+        self.specs = Specs(studio, self)
+        self.specs.found.connect(self._on_found)
+        self.data_sets: DataCards | None = None
         self.setMinimumWidth(LEAST_PX)
         self._stack = QStackedLayout(self)
         self._notice = Notice(WAITING)
@@ -85,18 +85,17 @@ class SetupPanel(Panel):
         """
         if self.studio.catalogue is None:
             raise RecipeError([self._notice.text.split("\n")[0]])
-        made = Recipe.from_dict(
-            {
-                "variant": self.variant,
-                "data": self.data,
-                **self.forms["basics"].values(),
-                "gan": self.forms["gan"].values(),
-                "dataset": self.forms["dataset"].values(),
-            }
-        )
-        missing = [] if self.studio.training else self._missing()
-        if missing:
-            raise RecipeError(missing)
+        content = {
+            "variant": self.variant,
+            "data": self.data,
+            **self.forms["basics"].values(),
+            "gan": self.forms["gan"].values(),
+            "dataset": self.forms["dataset"].values(),
+        }
+        made = Recipe.from_dict(content, self._hoped(self.data))
+        lacking = [] if self.studio.training else self._missing() or self._unknown()
+        if lacking:
+            raise RecipeError(lacking)
         return made
 
     def set_recipe(self, recipe: Recipe) -> None:
@@ -105,8 +104,11 @@ class SetupPanel(Panel):
             self._show(recipe.to_dict())
 
     def release(self) -> None:
-        """End the thread that draws thumbnails."""
-        self.thumbnails.close()
+        """End the threads that look at data sets, follow the palette no longer."""
+        theme.notifier.changed.disconnect(self._on_colours)
+        self.specs.close()
+        if self.data_sets is not None:
+            self.data_sets.release()
 
     # Building -------------------------------------------------------------------------------
 
@@ -146,7 +148,10 @@ class SetupPanel(Panel):
         theme.tone(self.switched, "small")
         self.switched.hide()
         column.addWidget(self.switched)
-        column.addLayout(self._make_data_cards(catalogue))
+        self.data_sets = DataCards(self.studio, catalogue.data.values())
+        self.data_sets.chosen.connect(self.choose_data)
+        self.data_cards = self.data_sets.cards
+        column.addWidget(self.data_sets)
         self._about_data, self._data_text = _about_fold()
         column.addWidget(self._about_data)
         self._slots: dict[str, QVBoxLayout] = {}
@@ -171,7 +176,6 @@ class SetupPanel(Panel):
         else:
             self._fit_data()
             self._show_choice()
-        self.thumbnails.draw(list(self.data_cards))
 
     def _make_start(self) -> QToolButton:
         """A menu of the recipes that ship with the program; hidden where there are none."""
@@ -189,26 +193,6 @@ class SetupPanel(Panel):
         button.setVisible(not menu.isEmpty())
         self.start = button
         return button
-
-    def _make_data_cards(self, catalogue: Catalogue) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(theme.SPACE[2])
-        for origin in dict.fromkeys((*ORIGINS, *(c.origin for c in catalogue.data.values()))):
-            cards = [card for card in catalogue.data.values() if card.origin == origin]
-            row = grid.rowCount()
-            if cards and origin:
-                heading = QLabel(origin[:1].upper() + origin[1:])
-                theme.tone(heading, "small")
-                grid.addWidget(heading, row, 0, 1, COLUMNS)
-            for place, card in enumerate(cards):
-                tip = f"{card.title}: {card.summary}\n{card.family}"
-                tall = PictureCard(card.key, card.title, tip)
-                tall.clicked.connect(partial(self.choose_data, card.key))
-                self.data_cards[card.key] = tall
-                grid.addWidget(tall, row + 1 + place // COLUMNS, place % COLUMNS)
-        for column in range(COLUMNS):
-            grid.setColumnStretch(column, 1)
-        return grid
 
     def _build_form(self, name: str, key: str) -> None:
         """Put a fresh form into its place, with the values it had when it was last shown."""
@@ -231,6 +215,8 @@ class SetupPanel(Panel):
         form.changed.connect(self._on_changed)
         if name == "gan":
             form.turned.connect(self._on_turned)
+        if name == "dataset":
+            form.turned.connect(self._picture_own)
         form.set_values(self._kept.get((name, key), {}))
 
     def _make_die(self) -> QToolButton:
@@ -260,6 +246,7 @@ class SetupPanel(Panel):
         self._keep()
         self.switched.hide()
         self.data = key
+        self.specs.forget(key)
         self._show_choice()
 
     def _fit_data(self) -> None:
@@ -288,6 +275,7 @@ class SetupPanel(Panel):
         self._kept["dataset", self.data] = dict(content["dataset"])
         self.forms["basics"].set_values(content)
         self._show_choice()
+        self._picture_own()
 
     def _show_choice(self) -> None:
         self._build_form("gan", self.variant)
@@ -328,7 +316,7 @@ class SetupPanel(Panel):
                 try:
                     self.recipe()
                 except RecipeError as error:
-                    lines = [line for line in error.faults if line not in blamed]
+                    lines = [line for line in error.faults if line not in (*blamed, LOOKING)]
         self._show_faults(lines)
         self.recipeChanged.emit()
 
@@ -338,6 +326,11 @@ class SetupPanel(Panel):
             return self.studio.missing(self.data, self.forms["dataset"].values())
         except ValidationError:
             return []  # faults that are told beside the fields
+
+    def _unknown(self) -> list[str]:
+        """Says so while its files are still being looked through."""
+        known = self.specs.known(self._card("dataset", self.data), self._values(self.data))
+        return [LOOKING] if known is None else []
 
     def _blame(self) -> list[str]:
         """Say what is missing beside the path it concerns; returns what is told there."""
@@ -364,9 +357,10 @@ class SetupPanel(Panel):
         self.variants.mark(self.variant)
         for card in self.variant_cards.values():
             card.set_misfit(why)
-        for key, picture in self.data_cards.items():
-            picture.setChecked(key == self.data)
-            picture.set_misfit(why or ("" if key == self.data else self._reason(key)))
+        if self.data_sets is not None:
+            self.data_sets.mark(
+                self.data, lambda key: why or ("" if key == self.data else self._reason(key))
+            )
         knobs = self._card("gan", self.variant).knobs
         live = [name for name, knob in knobs.items() if knob.live]
         self.forms["gan"].set_enabled_only(live if training else None)
@@ -375,25 +369,41 @@ class SetupPanel(Panel):
         self.die.setEnabled(not training)
         self.start.setEnabled(not training)
 
+    def _values(self, data: str) -> dict[str, Any]:
+        """The knobs of a data set as they stand, or as they were when it was last shown."""
+        if data == self.data and "dataset" in self.forms:
+            return self.forms["dataset"].values()
+        return self._kept.get(("dataset", data), {})
+
+    def _hoped(self, data: str) -> SampleSpec | None:
+        """What the samples are, as far as is known; None while its knobs have faults."""
+        try:
+            return self.specs.hoped(self._card("dataset", data), self._values(data))
+        except ValidationError:
+            return None
+
     def _misfit(self, data: str) -> str:
-        return self.studio.misfit(self.variant, data)
+        spec = self._hoped(data)
+        return misfit(self.variant, spec) if spec is not None else ""
 
     def _reason(self, data: str) -> str:
         """Why the chosen variant cannot take a data set, and which ones can."""
         reason = self._misfit(data)
         if not reason:
             return ""
-        able = self._takers(data)
+        able = self._takers(self._hoped(data))
         named = ", ".join(able[:MOST_NAMED])
         more = f" and {len(able) - MOST_NAMED} more" if len(able) > MOST_NAMED else ""
         return f"{reason}.\nThese can: {named}{more}" if able else f"{reason}."
 
-    def _takers(self, data: str) -> list[str]:
-        """Titles of the variants that can take a data set; asking all of them is slow."""
-        if data not in self._able:
+    def _takers(self, spec: SampleSpec | None) -> list[str]:
+        """Titles of the variants that can take such samples; asking all of them is slow."""
+        if spec is None:
+            return []
+        if spec not in self._able:
             cards = self._catalogue.variants.values()
-            self._able[data] = [c.title for c in cards if not self.studio.misfit(c.key, data)]
-        return self._able[data]
+            self._able[spec] = [card.title for card in cards if not misfit(card.key, spec)]
+        return self._able[spec]
 
     # What the studio says -----------------------------------------------------------------------
 
@@ -402,6 +412,16 @@ class SetupPanel(Panel):
             self._lock()
             if state in ("idle", "finished", "failed"):
                 self._on_changed()
+
+    def _on_found(self) -> None:
+        self._lock()
+        self._on_changed()
+
+    def _picture_own(self, *_: object) -> None:
+        """Show the person's own files on their card."""
+        own = any(knob.browse for knob in self._card("dataset", self.data).knobs.values())
+        if own and self.data_sets is not None and self._hoped(self.data) is not None:
+            self.data_sets.redraw(self.data, self._values(self.data))
 
     def _on_no_catalogue(self, reason: str) -> None:
         self._notice.say(f"Nothing can be trained: {reason}\nThe log has the details.")
@@ -421,19 +441,7 @@ class SetupPanel(Panel):
             running = getattr(recipe.gan, knob, None) if recipe is not None else None
             self.forms["gan"].refuse(knob, event.reason, running)
 
-    def _on_drawn(self, made: Thumbnail) -> None:
-        self._drawn[made.key] = made
-        self.data_cards[made.key].set_picture(paint(made, self._mark(made.key)))
-
-    def _mark(self, key: str) -> str:
-        """The icon of a data set that has no picture yet."""
-        return "folder" if self._card("dataset", key).origin == "your files" else "import"
-
     def _on_colours(self) -> None:
-        for made in self._drawn.values():
-            self.data_cards[made.key].set_picture(paint(made, self._mark(made.key)))
-        solids = [made.key for made in self._drawn.values() if made.kind == "voxels"]
-        self.thumbnails.draw([*solids, *self.thumbnails.in_hand])  # the ground is drawn with them
         if self.forms:
             self._variant_text.setText(about_html(self._card("gan", self.variant).about))
             self._data_text.setText(about_html(self._card("dataset", self.data).about))

@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from ganstudio import registry
 from ganstudio.nn.backbones.base import Backbone, backbones, usual
+from ganstudio.nn.backbones.mlp import mlp_misfits
 from ganstudio.nn.penalties import zero_centred
 from ganstudio.samples import ConditionSpec, SampleSpec
 
@@ -112,3 +114,16 @@ def test_old_checkpoints_keep_their_names() -> None:
     assert {"stages.0.0.bias", "stages.1.1.weight", "judge.linear.weight"} <= set(
         made["D"].state_dict()
     )
+
+
+def test_plain_layers_too_large_to_train_are_refused() -> None:
+    cube = SampleSpec("voxels", (1, 64, 64, 64))
+    (reason,) = mlp_misfits(cube, 128)
+    assert "134 million" in reason
+    assert mlp_misfits(cube, 16) == []
+    assert mlp_misfits(SampleSpec("voxels", (1, 32, 32, 32)), 128) == []
+    for key, knobs in (("gan", {}), ("cgan", {"backbone": "mlp", "width": 128})):
+        variant = registry.find("gans", key)
+        classes = ConditionSpec("classes", ("one", "two"))
+        spec = SampleSpec("voxels", cube.shape, classes)
+        assert variant.misfits(variant.Config(**knobs), spec) == [reason]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ganstudio.samples import ConditionSpec
 from ganstudio.sounds import HOP, RATE
 from ganstudio.ui.player import Player, write_wav
 
@@ -37,11 +38,13 @@ def test_sounds_of_the_data_are_heard(asked, heard):
     asked.easel.grab()
 
 
-def test_a_wav_file_is_heard_as_far_as_it_counts(asked, heard, tmp_path):
+def test_a_wav_file_is_heard_as_far_as_it_counts(asked, heard, qtbot, tmp_path):
     told = heard(asked)
     wave = (np.sin(np.arange(RATE) / 5) * 20000).astype(np.int16)
     write_wav(tmp_path / "tone.wav", wave, RATE)
-    asked.open_file(tmp_path / "tone.wav")
+    with qtbot.waitSignal(asked.changed):
+        asked.open_file(tmp_path / "tone.wav")
+        assert told == [], "it is read beside the window"
     assert told[-1].shape == (1, *SPECS["sound"].shape)
     assert told[-1].max() > -1
     asked.play.click()
@@ -51,13 +54,23 @@ def test_a_wav_file_is_heard_as_far_as_it_counts(asked, heard, tmp_path):
     assert asked.strip.index == -1
 
 
-def test_what_is_no_sound_is_refused(asked, heard, tmp_path):
+def test_a_file_read_for_another_model_is_dropped(asked, heard, qtbot, tmp_path):
+    told = heard(asked)
+    write_wav(tmp_path / "tone.wav", np.ones(RATE, np.int16), RATE)
+    with qtbot.waitSignal(asked._reader.done):
+        asked.open_file(tmp_path / "tone.wav")
+        asked.spec = ConditionSpec("sound", (), (1, 4, 3))
+    assert told == []
+
+
+def test_what_is_no_sound_is_refused(asked, heard, qtbot, tmp_path):
     told, why = heard(asked), []
     asked.refused.connect(why.append)
     (tmp_path / "a.wav").write_text("silence")
-    asked.open_file(tmp_path / "a.wav")
-    asked.open_file(tmp_path / "b.wav")
-    assert len(why) == 2
+    for name in ("a.wav", "b.wav"):
+        with qtbot.waitSignal(asked.refused):
+            asked.open_file(tmp_path / name)
+    assert [text.partition(" ")[0] for text in why] == ["a.wav", "b.wav"]
     assert told == []
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures
@@ -70,6 +70,30 @@ def test_nothing_is_drawn_while_hidden_or_unchanged(shown, quiet, monkeypatch):
     assert "D/real" in panel._lines
     monkeypatch.setattr(panel._history, "curve", None)
     panel._redraw()
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, watched, event):
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_a_redraw_is_painted_once(full, quiet, qapp):
+    for _ in range(5):
+        qapp.processEvents()
+    paints = Paints(full)
+    full._chart.viewport().installEventFilter(paints)
+    for i in range(201, 204):
+        quiet.statsArrived.emit([report(i)])
+        full._throttle.stop()
+        full._redraw()
+        for _ in range(5):
+            qapp.processEvents()
+    assert paints.count == 3
 
 
 def test_a_click_on_a_name_hides_its_curve(full, qtbot):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QToolButton
 
 from ganstudio.samples import ConditionSpec
 from ganstudio.train import messages as m
@@ -300,6 +301,9 @@ def test_a_translator_shows_its_source_and_hides_the_noise(panel, quiet):
     ways = panel._ways
     hidden = (ways.psi, ways.line, ways._heading, ways._turn, panel._seed, panel._reset)
     assert not any(part.isVisible() for part in hidden)
+    (more,) = (b for b in panel.findChildren(QToolButton) if b.accessibleName() == "More")
+    assert more.parent() is panel._status.parent(), "it has no row to itself"
+    assert more.isVisible()
     assert not panel._canvas.draggable
     asked.strip.after.click()
     settle(panel)

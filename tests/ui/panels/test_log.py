@@ -29,6 +29,20 @@ def line(panel: LogPanel, place: int) -> str:
     return item.text(2)
 
 
+def test_released_it_no_longer_follows_the_palette(
+    studio: Studio, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(LogPanel, "_repaint_lines", lambda self: heard.append("log"))
+    made = LogPanel(studio)
+    qtbot.addWidget(made)
+    theme.notifier.changed.emit()
+    assert heard == ["log"]
+    made.release()
+    theme.notifier.changed.emit()
+    assert heard == ["log"]
+
+
 def test_an_empty_log_says_so(panel: LogPanel) -> None:
     assert panel.empty.isVisible()
     assert not panel.copy_button.isEnabled()

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 
 from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.train import messages as m
-from ganstudio.ui import theme
+from ganstudio.ui import data_cards, theme
 from ganstudio.ui.about import about_html
 from ganstudio.ui.panels import setup
 from ganstudio.ui.panels.base import RecipeSource
@@ -29,7 +30,7 @@ def studio(live_studio: Studio) -> Studio:
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thumbnails are drawn."""
-    monkeypatch.setattr(setup.Thumbnails, "draw", lambda self, keys: None)
+    monkeypatch.setattr(data_cards.Thumbnails, "draw", lambda self, keys: None)
 
 
 @pytest.fixture
@@ -249,7 +250,10 @@ def test_a_knob_tuned_elsewhere_is_shown(panel: SetupPanel, ready: Studio) -> No
 def test_thumbnails_arrive_from_their_thread(ready: Studio, qtbot: Any) -> None:
     panel = SetupPanel(ready)
     qtbot.addWidget(panel)
-    qtbot.waitUntil(lambda: {"digits", "points"} <= set(panel._drawn), timeout=20_000)
+    qtbot.waitUntil(
+        lambda: {"digits", "points"} <= set(panel.data_sets._drawn),  # type: ignore[union-attr]
+        timeout=20_000,
+    )
     assert panel.data_cards["digits"]._picture is not None
     panel.release()
 
@@ -259,7 +263,7 @@ def test_thumbnails_asked_for_again_lose_no_other_and_a_broken_one_answers(
 ) -> None:
     gate = threading.Event()
 
-    def drawn(studio: Studio, key: str) -> Thumbnail:
+    def drawn(studio: Studio, key: str, values: Any) -> Thumbnail:
         gate.wait()
         if key == "b":
             raise OSError("unreadable")
@@ -337,12 +341,11 @@ def test_another_data_set_is_taken_where_needed_and_that_is_said(
 
 
 def test_a_missing_condition_is_a_reason_too(
-    panel: SetupPanel, ready: Studio, monkeypatch: pytest.MonkeyPatch
+    panel: SetupPanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reason = "dcgan needs a source picture for each sample, and there are none here"
     monkeypatch.setattr(
-        ready, "misfit",
-        lambda variant, data, knobs=None: reason if data == "points" else "",
+        setup, "misfit", lambda variant, spec: reason if spec.kind == "points" else ""
     )  # fmt: skip
     panel._able.clear()
     panel._lock()
@@ -374,7 +377,9 @@ def test_what_the_data_lacks_stops_the_start_and_is_said_beside_its_path(
     assert panel.recipe().data == "digits"
 
 
-def test_of_two_paths_the_right_one_is_blamed(panel: SetupPanel, tmp_path: Path) -> None:
+def test_of_two_paths_the_right_one_is_blamed(
+    panel: SetupPanel, qtbot: Any, tmp_path: Path
+) -> None:
     panel.choose_variant("cyclegan")
     panel.choose_data("unpaired_folders")
     rows = panel.forms["dataset"].rows
@@ -387,4 +392,132 @@ def test_of_two_paths_the_right_one_is_blamed(panel: SetupPanel, tmp_path: Path)
     assert rows["folder"].fault.text() == ""
     assert not panel.fault_card.isVisible()
     rows["source_folder"].editor.setText(str(tmp_path))
+    assert rows["source_folder"].fault.text() == ""
+    with qtbot.waitSignal(panel.specs.found):
+        pass
     assert panel.recipe().data == "unpaired_folders"
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """Every look into a folder of pictures: which, and whether the window waited for it."""
+    from ganstudio.data import image_folder
+
+    seen: list[tuple[str, bool]] = []
+    look = image_folder._folder.class_folders
+
+    def watched(folder: Path) -> tuple[str, ...]:
+        seen.append((str(folder), threading.current_thread() is threading.main_thread()))
+        return look(folder)
+
+    monkeypatch.setattr(image_folder._folder, "class_folders", watched)
+    return seen
+
+
+def make_pictures(folder: Path, *classes: str) -> Path:
+    for shade, name in enumerate(classes):
+        (folder / name).mkdir(parents=True)
+        for i in range(9):
+            Image.new("RGB", (8, 8), (90 * shade, 10 * i, 200)).save(folder / name / f"{i}.png")
+    return folder
+
+
+def type_folder(panel: SetupPanel, qtbot: Any, folder: Path) -> None:
+    with qtbot.waitSignal(panel.specs.found):
+        panel.forms["dataset"].rows["folder"].editor.setText(str(folder))
+
+
+def test_a_folder_is_looked_through_off_the_windows_thread_when_typing_pauses(
+    panel: SetupPanel, looks: list, qtbot: Any, tmp_path: Path
+) -> None:
+    folder = make_pictures(tmp_path / "own", "cats", "dogs")
+    panel.choose_data("image_folder")
+    with pytest.raises(RecipeError, match="folder is empty"):
+        panel.recipe()
+    editor = panel.forms["dataset"].rows["folder"].editor
+    with qtbot.waitSignal(panel.specs.found):
+        for end in range(1, len(str(folder)) + 1):
+            editor.setText(str(folder)[:end])
+        with pytest.raises(RecipeError, match="Looking"):
+            panel.recipe()
+        assert not panel.fault_card.isVisible(), "that is no fault"
+        assert looks == []
+    assert panel.recipe().spec.condition.names == ("cats", "dogs")
+    panel.recipe()
+    assert looks == [(str(folder), False)]
+
+
+def test_a_folder_with_classes_stays_when_a_variant_needs_them(
+    panel: SetupPanel, qtbot: Any, tmp_path: Path
+) -> None:
+    panel.choose_variant("cgan")
+    assert panel.data_cards["image_folder"].isEnabled(), "any folder may hold classes"
+    assert not panel.data_cards["captioned_folder"].isEnabled()
+    panel.choose_data("image_folder")
+    type_folder(panel, qtbot, make_pictures(tmp_path / "two", "cats", "dogs"))
+    panel.choose_variant("dcgan")
+    panel.choose_variant("cgan")
+    assert panel.recipe().data == "image_folder"
+    panel.choose_data("digits")
+    assert panel.data_cards["image_folder"].isEnabled()
+    panel.choose_data("image_folder")
+    type_folder(panel, qtbot, make_pictures(tmp_path / "one", "cats"))
+    assert "needs classes" in panel.fault_text.text()
+    panel.choose_data("digits")
+    assert not panel.data_cards["image_folder"].isEnabled(), "this one holds none"
+
+
+def test_a_folder_that_cannot_be_looked_at_is_told(
+    panel: SetupPanel, ready: Studio, qtbot: Any, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, caplog: Any,
+) -> None:  # fmt: skip
+    from ganstudio.data import image_folder
+
+    def broken(folder: Path) -> tuple[str, ...]:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(image_folder._folder, "class_folders", broken)
+    panel.choose_data("image_folder")
+    with qtbot.waitSignal(ready.noted) as noted:
+        panel.forms["dataset"].rows["folder"].editor.setText(str(tmp_path))
+    assert "the disk is gone" in noted.args[0].text
+    assert panel.recipe().data == "image_folder"
+    caplog.clear()
+
+
+def test_own_pictures_are_shown_on_their_card(ready: Studio, qtbot: Any, tmp_path: Path) -> None:
+    panel = SetupPanel(ready)
+    qtbot.addWidget(panel)
+    panel.choose_data("image_folder")
+    panel.forms["dataset"].rows["folder"].editor.setText(
+        str(make_pictures(tmp_path / "own", "cats"))
+    )
+    drawn = panel.data_sets._drawn  # type: ignore[union-attr]
+    qtbot.waitUntil(
+        lambda: "image_folder" in drawn and drawn["image_folder"].tiles is not None,
+        timeout=30_000,
+    )
+    tiles = drawn["image_folder"].tiles
+    assert tiles is not None
+    assert sorted(tiles[:, 0, 0, 1].tolist()) == [10 * i for i in range(9)]
+    panel.release()
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_released_it_no_longer_follows_the_palette(
+    still: None, studio: Studio, catalogue: Any, qtbot: Any, qapp: Any, filled: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    heard: list[str] = []
+    monkeypatch.setattr(SetupPanel, "_on_colours", lambda self: heard.append("panel"))
+    monkeypatch.setattr(data_cards.DataCards, "_on_colours", lambda self: heard.append("cards"))
+    if filled:
+        studio.catalogue = catalogue
+    panel = SetupPanel(studio)
+    qtbot.addWidget(panel)
+    theme.notifier.changed.emit()
+    assert sorted(heard) == ["cards", "panel"] if filled else ["panel"]
+    panel.release()
+    heard.clear()
+    theme.notifier.changed.emit()
+    assert heard == []
