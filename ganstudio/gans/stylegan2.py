@@ -23,8 +23,10 @@ PATH_MEMORY = 0.99  # of the mean path length from phase to phase
 class StyleGAN2Config(GANConfig):
     """Knobs of StyleGAN2."""
 
-    batch: int = redefault(GANConfig, "batch", 32)
+    batch: int = redefault(GANConfig, "batch", 16)
     width: int = redefault(GANConfig, "width", 16)
+    instance_noise: float = redefault(GANConfig, "instance_noise", 0.2)
+    noise_kimg: float = redefault(GANConfig, "noise_kimg", 150.0)
     g_lr: float = redefault(GANConfig, "g_lr", 2.5e-3)
     d_lr: float = redefault(GANConfig, "d_lr", 2.5e-3)
     beta1: float = redefault(GANConfig, "beta1", 0.0)
@@ -108,8 +110,9 @@ class StyleGAN2(GAN):
     Path length regularisation is off at first: what it smooths is not yet there in a run of
     minutes. The networks are far narrower than the paper's and the mapping has two layers, for
     one core instead of eight GPUs; noise grows a hundredth as fast, or it comes before the
-    picture does, and colours begin quietly. Doubling layers convolve before they enlarge, and D
-    averages down where the paper has longer filters.
+    picture does, colours begin quietly, and instance noise hides fine detail from D at first.
+    Doubling layers convolve before they enlarge, and D averages down where the paper has longer
+    filters.
 
     Source: Karras et al. 2020, arXiv:1912.04958; adaptive augmentation Karras et al. 2020,
     arXiv:2006.06676.

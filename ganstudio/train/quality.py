@@ -28,7 +28,7 @@ ENDLESS_KIMG = 1e6
 KINDS = {"points": "Points", "image": "Pictures", "voxels": "Voxels"}
 ARROWS = {"lower": "↓", "higher": "↑", "floor": "≈"}
 ABOUT = """\
-Every variant, trained on its default data with its default knobs for the same time, then measured.
+Every variant, trained on its default data with its default knobs, then measured.
 Each cell: the score, in brackets (that of real samples against other real ones … that of the
 untrained generator). ↓ lower is better, ↑ higher is better, ≈ as the real ones is best. Scores are
 comparable within one data set only.
