@@ -114,6 +114,7 @@ def number(value: float) -> str:
 def _write(path: Path, nimg: int, count: int, reports: list[Report]) -> int:
     from dataclasses import asdict
 
+    from ganstudio.train.evaluation import finite
     from ganstudio.train.run import write_atomically
 
     content = {"nimg": nimg, "n": count, "scores": [asdict(report) for report in reports]}
@@ -124,12 +125,3 @@ def _write(path: Path, nimg: int, count: int, reports: list[Report]) -> int:
     except OSError as error:
         return failed(f"{path} cannot be written: {error}")
     return 0
-
-
-def finite(value: object) -> object:
-    """The same for JSON, which knows no NaN: None instead."""
-    if isinstance(value, dict):
-        return {key: finite(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [finite(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -126,15 +126,9 @@ class Engine:
             raise RunError(f"{recipe.data} is not what {run.path} was trained on: {change}")
         machine = choose(device, spec, spare_core, recipe.precision)
         torch.set_num_threads(machine.threads)
-        told = spec.condition.kind
-        samples: Samples = kind(recipe.dataset, data_root, told).load()
+        samples = examples.load_samples(recipe, data_root)
         if kind.spec(recipe.dataset).telling(variant.told) != spec:
             raise DataError(f"{recipe.data} changed while it was read: begin again")
-        if tuple(samples.x.shape[1:]) != spec.shape:
-            raise DataError(
-                f"{recipe.data} gave samples of shape {tuple(samples.x.shape[1:])}, but said "
-                f"{spec.shape}"
-            )
         for note in samples.notes:
             announce(m.Noted(note, "warning"))
         announce(m.StateChanged("loading", f"building {recipe.variant}"))

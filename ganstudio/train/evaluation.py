@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from ganstudio.metrics.base import Better, Items, Metric, View
 from ganstudio.nn.batch import Batch
 from ganstudio.recipe import Recipe
 from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.train.examples import load_samples
 from ganstudio.train.messages import Told
 from ganstudio.train.sampler import Sampler
 
@@ -331,21 +333,13 @@ class Ground:
         return x
 
 
-def load_samples(recipe: Recipe, data_root: Path) -> Samples:
-    """The data set of a recipe, with the condition that its variant asks for.
-
-    Raises:
-        DataError: if it cannot be loaded.
-    """
-    spec = recipe.spec
-    dataset = registry.find("data", recipe.data)(recipe.dataset, data_root, spec.condition.kind)
-    samples: Samples = dataset.load()
-    if tuple(samples.x.shape[1:]) != spec.shape:
-        raise DataError(
-            f"{recipe.data} gave samples of shape {tuple(samples.x.shape[1:])}, but said "
-            f"{spec.shape}"
-        )
-    return samples
+def finite(value: Any) -> Any:
+    """The same for JSON, which knows no NaN: None instead."""
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def evaluate(

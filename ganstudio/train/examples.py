@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ganstudio import registry
-from ganstudio.data.base import Samples, to_unit
+from ganstudio.data.base import DataError, Samples, to_unit
 from ganstudio.gans.base import GAN
 from ganstudio.nn.batch import Batch
 from ganstudio.recipe import SPEC_FILE, Recipe
@@ -24,6 +24,23 @@ MOST, MOST_BYTES = 64, 4 << 20
 EXAMPLES = "examples.safetensors"
 LARGEST_BYTES = 256 << 20
 NAMES_SHOWN = 5
+
+
+def load_samples(recipe: Recipe, data_root: Path) -> Samples:
+    """The data set of a recipe, with the condition that its variant asks for.
+
+    Raises:
+        DataError: if it cannot be loaded.
+    """
+    spec = recipe.spec
+    dataset = registry.find("data", recipe.data)(recipe.dataset, data_root, spec.condition.kind)
+    samples: Samples = dataset.load()
+    if tuple(samples.x.shape[1:]) != spec.shape:
+        raise DataError(
+            f"{recipe.data} gave samples of shape {tuple(samples.x.shape[1:])}, but said "
+            f"{spec.shape}"
+        )
+    return samples
 
 
 def choose(gan: GAN, samples: Samples) -> Examples | None:

@@ -18,7 +18,8 @@ import ganstudio
 from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.train import messages as m
 from ganstudio.train.contact import save_contact, translates
-from ganstudio.train.evaluation import Ground, evaluate, load_samples
+from ganstudio.train.evaluation import Ground, evaluate, finite
+from ganstudio.train.examples import load_samples
 from ganstudio.train.run import RunError, RunFolder, write_atomically
 from ganstudio.train.speed import choose
 
@@ -219,7 +220,7 @@ class Bench:
 
     def _write(self) -> None:
         self.out.mkdir(parents=True, exist_ok=True)
-        entries = [_finite(self._entries[key]) for key in sorted(self._entries)]
+        entries = [finite(self._entries[key]) for key in sorted(self._entries)]
         text = json.dumps(entries, indent=1, ensure_ascii=False, allow_nan=False)
         write_atomically(self.out / "quality.json", text.encode())
         write_atomically(self.table_path, markdown(entries).encode())
@@ -306,12 +307,3 @@ def _by_data(variants: Iterable[str]) -> list[str]:
 def _digest(recipe: Recipe) -> str:
     content = json.dumps(recipe.to_dict(), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:8]
-
-
-def _finite(value: Any) -> Any:
-    """The same for JSON, which knows no NaN: None instead."""
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
