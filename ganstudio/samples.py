@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass, field, replace
 from math import prod
 from typing import Any, Literal
 
+import numpy as np
+
 SampleKind = Literal["points", "image", "voxels"]
 Prior = Literal["normal", "uniform"]
+Told = dict[str, np.ndarray]  # conditions by kind, (N, ...) each, as ``ConditionSpec`` says
 ConditionKind = Literal["none", "classes", "attributes", "image", "domain", "text", "sound"]
 CONDITION_WORDS: dict[str, str] = {
     "none": "no condition",

@@ -103,6 +103,11 @@ class Explorer:
             self._to_open = folder
             self._wake()
 
+    @property
+    def sampler(self) -> Sampler | None:
+        """The model it draws from now; nobody changes it any more."""
+        return self._sampler
+
     def refresh(self) -> None:
         """Ask the live training for newer weights."""
         self.mailbox.want()
@@ -147,10 +152,10 @@ class Explorer:
     def _renew(self, folder: Path | None) -> None:
         if folder is not None:
             from ganstudio.train.sampler import Sampler
-            from ganstudio.train.speed import cores
+            from ganstudio.train.speed import spare_a_core
 
-            spared = max(1, cores() - 1)  # for the window; a session cannot set it from outside
-            self._adopt(Sampler.load(folder, self.device, threads=spared))
+            spare_a_core()
+            self._adopt(Sampler.load(folder, self.device))
         fresh = self.mailbox.take()
         if fresh is not None:
             self._adopt(fresh)

@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 
 from ganstudio.samples import ConditionSpec, Prior, SampleSpec
+from ganstudio.samples import Told as Told
 
-Told = dict[str, np.ndarray]  # conditions by kind, (N, ...) each, as ``ConditionSpec`` says
 Side = Literal["generator", "discriminator"]
 State = Literal["idle", "loading", "paused", "running", "stopping", "finished", "failed"]
 
@@ -158,6 +158,63 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class Progressed:
+    """A task is on its way.
+
+    Attributes:
+        ticket: the number that it got.
+        task: which, see ``train/tasks``.
+        share: of the work that is done, 0 to 1.
+        text: what is being done, in a few words.
+        preview: what there is to see of it so far, if anything.
+    """
+
+    ticket: int
+    task: str
+    share: float
+    text: str = ""
+    preview: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A task is finished.
+
+    Attributes:
+        ticket: the number that it got.
+        task: which.
+        result: what it found: numbers, texts, paths, arrays.
+        source: the model that was asked: ``live`` or the folder it came from.
+        nimg: how far trained it was.
+        seconds: what it cost.
+    """
+
+    ticket: int
+    task: str
+    result: Any
+    source: str
+    nimg: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A task came to nothing.
+
+    Attributes:
+        ticket: the number that it got.
+        task: which.
+        reason: one sentence; empty where it was cancelled.
+        traceback: for the log, where it failed in a way that nobody foresaw.
+    """
+
+    ticket: int
+    task: str
+    reason: str = ""
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
 class Examples:
     """Some of the data a model was trained on, for models that need more than noise and classes.
 
@@ -290,13 +347,13 @@ class Failed:
         reason: one sentence.
         traceback: for the log and the copy button.
         rescued: the checkpoint written after the failure, if that went well.
-        where: ``session``, ``explorer`` or ``window``.
+        where: ``session``, ``explorer``, ``workshop`` or ``window``.
     """
 
     reason: str
     traceback: str
     rescued: Path | None = None
-    where: Literal["session", "explorer", "window"] = "session"
+    where: Literal["session", "explorer", "workshop", "window"] = "session"
 
 
 @dataclass(frozen=True)
@@ -312,6 +369,9 @@ Event = (
     | Started
     | Stats
     | Rendered
+    | Progressed
+    | Done
+    | Dropped
     | ModelReady
     | Tuned
     | Measured
@@ -344,4 +404,20 @@ class Request:
     told: Told = field(default_factory=dict)
     psi: float = 1.0
     shift: np.ndarray | None = None
+    ticket: int = field(default=0)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Longer work on the newest model, please.
+
+    Attributes:
+        task: a member of ``train/tasks``.
+        arguments: what it takes, by name.
+        tag: who asks; a newer errand of the same tag replaces an older one, done or half-done.
+    """
+
+    task: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    tag: str = ""
     ticket: int = field(default=0)

@@ -49,7 +49,6 @@ class Sampler:
         folder: Path,
         device: str = "auto",
         checkpoint: str | None = None,
-        threads: int | None = None,
     ) -> Sampler:
         """The generator of a run folder.
 
@@ -57,14 +56,11 @@ class Sampler:
             folder: the run.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             checkpoint: by name; None is the newest.
-            threads: of torch for the thread that calls; None leaves them alone.
 
         Raises:
             RecipeError: if the recipe cannot be read.
             RunError: if there is no complete checkpoint.
         """
-        if threads is not None:
-            torch.set_num_threads(threads)
         recipe = Recipe.of_run(folder)
         run = RunFolder(folder)
         tensors, nimg = run.read_generator(checkpoint)

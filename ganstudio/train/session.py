@@ -25,9 +25,9 @@ class _StoppedError(Exception):
 class Outbox:
     """What the threads told, in three lanes, until somebody drains it.
 
-    ``Stats`` are bounded and the oldest fall away; of ``Rendered`` the newest per tag is kept;
-    everything else is a milestone and never dropped. A reader that stalls costs no memory and
-    never makes a thread wait.
+    ``Stats`` are bounded and the oldest fall away; of ``Rendered`` the newest per tag is kept,
+    of ``Progressed`` the newest per ticket; everything else is a milestone and never dropped. A
+    reader that stalls costs no memory and never makes a thread wait.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Outbox:
         self._count = 0  # each event keeps its place, so that lanes can be joined again
         self._milestones: deque[tuple[int, m.Event]] = deque()
         self._stats: deque[tuple[int, m.Stats]] = deque(maxlen=STATS_KEPT)
-        self._previews: dict[str, tuple[int, m.Rendered]] = {}
+        self._previews: dict[str | int, tuple[int, m.Rendered | m.Progressed]] = {}
 
     def put(self, event: m.Event) -> None:
         """Add one event; callable from any thread, never blocks for a reader."""
@@ -45,6 +45,8 @@ class Outbox:
                 self._stats.append((self._count, event))
             elif isinstance(event, m.Rendered):
                 self._previews[event.tag] = (self._count, event)
+            elif isinstance(event, m.Progressed):
+                self._previews[event.ticket] = (self._count, event)
             else:
                 self._milestones.append((self._count, event))
             self._lock.notify_all()

@@ -71,6 +71,11 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def spare_a_core() -> None:
+    """Let torch use all cores but one in the thread that calls: the window needs it."""
+    torch.set_num_threads(max(1, cores() - 1))
+
+
 def choose(
     wish: str, spec: SampleSpec, spare_core: bool = True, precision: str = "auto"
 ) -> Machine:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayou
 
 from ganstudio.ui import theme
 from ganstudio.ui.cards import WideCard
-from ganstudio.ui.studio import Card
+from ganstudio.ui.catalogue import Card
 
 FEW = 6  # so many need neither filter nor scrolling
 HIGHEST_PX = 372

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ganstudio.ui import theme
 from ganstudio.ui.cards import PictureCard
-from ganstudio.ui.studio import Card, Studio
+from ganstudio.ui.catalogue import Card
+from ganstudio.ui.studio import Studio
 from ganstudio.ui.thumbnails import Thumbnail, Thumbnails, paint
 
 COLUMNS = 3

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from ganstudio.train.messages import Model, Told
+from ganstudio.train.messages import Model
 
 FEW_DIMENSIONS = 16
 DIRECTIONS = 12
@@ -38,32 +38,6 @@ def directions(z_dim: int, count: int, seed: int) -> np.ndarray:
         return noise.T.astype(np.float32)
     q, r = np.linalg.qr(noise)
     return np.asarray((q * np.sign(np.diag(r))).T, dtype=np.float32)
-
-
-@dataclass(frozen=True)
-class Stand:
-    """What the generator is given where someone stands: noise, all it is told, how it is bent.
-
-    Attributes:
-        z: (z_dim,) float32, before truncation.
-        told: the model's inputs by kind, (1, ...) each; what is left out stays as it is.
-        psi: truncation, as in ``Request``.
-        shift: (w_dim,) added to the mapped latent; None for nothing.
-    """
-
-    z: np.ndarray
-    told: Told = field(default_factory=dict)
-    psi: float = 1.0
-    shift: np.ndarray | None = None
-
-    def repeated(self, count: int) -> Told:
-        """What is told, for so many samples."""
-        return {kind: np.repeat(value, count, axis=0) for kind, value in self.told.items()}
-
-    @property
-    def shifts(self) -> np.ndarray | None:
-        """The shift as one row, as ``Request`` takes it."""
-        return None if self.shift is None else self.shift[None]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from ganstudio.knobs import Config, knobs_of
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.ui.background import Background
-from ganstudio.ui.studio import Card, Studio
+from ganstudio.ui.catalogue import Card
+from ganstudio.ui.studio import Studio
 
 SETTLE_MS = 250  # a path is looked at when typing has paused that long
 SUBFOLDERS = ConditionSpec("classes", ("one", "two"), title="folder")

@@ -14,7 +14,8 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ganstudio import registry
-from ganstudio.knobs import Config, Knob, Value, knobs_of
+from ganstudio.knobs import Value
+from ganstudio.latent.stand import Stand
 from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.resources import default_data_root, default_runs_root
 from ganstudio.samples import SampleSpec
@@ -22,48 +23,14 @@ from ganstudio.train import messages as m
 from ganstudio.train.explorer import Explorer
 from ganstudio.train.judge import EVERY_KIMG, Judge
 from ganstudio.train.session import Outbox, Session
-from ganstudio.ui.latents import Stand
+from ganstudio.train.workshop import Workshop
+from ganstudio.ui.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
 DRAIN_MS = 33
 VIEWING_SHARE = 0.02  # of the time, for previews that renew themselves while training
 RENEWAL_MIN_S, RENEWAL_MAX_S = 0.25, 15.0
-
-
-@dataclass(frozen=True)
-class Card:
-    """A variant or a data set as the setup panel shows it.
-
-    Attributes:
-        key: its name in recipes.
-        title: its name on the card.
-        summary: one line.
-        about: the whole text of the About card, paragraphs parted by blank lines.
-        family: for variants, what it is for; for data sets, what the samples are.
-        knobs: by name, in order.
-        config: the model that checks them.
-        default_data: for variants, key of the data set it is at its best on.
-        origin: for data sets, where the samples come from.
-    """
-
-    key: str
-    title: str
-    summary: str
-    about: str
-    family: str
-    knobs: dict[str, Knob]
-    config: type[Config]
-    default_data: str = ""
-    origin: str = ""
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """All that can be chosen; complete once torch is imported."""
-
-    variants: dict[str, Card]
-    data: dict[str, Card]
 
 
 @dataclass(frozen=True)
@@ -86,6 +53,7 @@ class Studio(QObject):
         started (Started): networks and data are there.
         statsArrived (list[Stats]): reports since the last drain, oldest first.
         rendered (Rendered): the explorer drew something; look at its tag.
+        progressed, done, dropped: what becomes of an errand; look at its ticket.
         modelReady (ModelReady): a newer model can be asked; panels renew what they show.
         latentChanged (Stand): where Latent stands now, with all that is told.
         latentTaken (Stand): someone else chose where Latent shall stand.
@@ -98,6 +66,9 @@ class Studio(QObject):
     started = Signal(object)
     statsArrived = Signal(object)  # noqa: N815
     rendered = Signal(object)
+    progressed = Signal(object)
+    done = Signal(object)
+    dropped = Signal(object)
     modelReady = Signal(object)  # noqa: N815
     latentChanged = Signal(object)  # noqa: N815
     latentTaken = Signal(object)  # noqa: N815
@@ -134,6 +105,7 @@ class Studio(QObject):
         self.outbox = Outbox()
         self.session: Session | None = None
         self.explorer = Explorer(self.outbox, device)
+        self.workshop = Workshop(self.outbox, lambda: self.explorer.sampler)
         self._loader: threading.Thread | None = None
         self._next_renewal = 0.0
         self._viewing_ms = 0.0
@@ -146,6 +118,9 @@ class Studio(QObject):
             m.StateChanged: self._on_state,
             m.Started: self._on_started,
             m.Rendered: self._on_rendered,
+            m.Progressed: self.progressed.emit,
+            m.Done: self.done.emit,
+            m.Dropped: self._on_dropped,
             m.ModelReady: self._on_model,
             m.Tuned: self._on_tuned,
             m.Measured: self.measured.emit,
@@ -267,6 +242,20 @@ class Studio(QObject):
         self._asked = True
         return self.explorer.request(m.Request(tag, z, told or {}, psi, shift))
 
+    def work(self, task: str, tag: str = "", **arguments: Any) -> int:
+        """Have the workshop do a longer task on the newest model; returns the errand's ticket.
+
+        Args:
+            task: a member of ``train/tasks``.
+            tag: who asks; a newer errand of the same tag replaces an older one.
+            **arguments: what the task takes, by name.
+        """
+        return self.workshop.do(m.Errand(task, arguments, tag))
+
+    def cancel(self, ticket: int) -> None:
+        """Let go of an errand; ``dropped`` answers."""
+        self.workshop.cancel(ticket)
+
     def take_latent(self, z: np.ndarray, told: m.Told | None = None) -> None:
         """Offer a point to the Latent panel: a clicked tile, a found sample.
 
@@ -296,6 +285,7 @@ class Studio(QObject):
         self._timer.stop()
         end = time.monotonic() + timeout_s
         ended = self.session is None or self.session.close(timeout_s)
+        ended = self.workshop.close(max(end - time.monotonic(), 0.0)) and ended
         ended = self.explorer.close(max(end - time.monotonic(), 0.0)) and ended
         if self._loader is not None:
             self._loader.join(max(end - time.monotonic(), 0.0))
@@ -360,9 +350,7 @@ class Studio(QObject):
 
     def _load(self) -> None:
         try:
-            catalogue = Catalogue(_cards("gans"), _cards("data"))
-            if not catalogue.variants or not catalogue.data:
-                raise RuntimeError("there are none that can be loaded")
+            catalogue = Catalogue.read()
         except Exception as error:
             log.exception("the catalogue cannot be read")
             reason = f"Variants and data sets cannot be listed: {error}"
@@ -390,6 +378,13 @@ class Studio(QObject):
         self._viewing_ms += event.milliseconds
         self.rendered.emit(event)
 
+    def _on_dropped(self, event: m.Dropped) -> None:
+        if event.traceback:
+            self.failed.emit(m.Failed(event.reason, event.traceback, where="workshop"))
+        elif event.reason:
+            self.noted.emit(m.Noted(event.reason, "warning"))
+        self.dropped.emit(event)
+
     def _on_model(self, event: m.ModelReady) -> None:
         self.model, self.model_source = event.model, event.source
         self.examples = event.examples
@@ -413,33 +408,3 @@ class Studio(QObject):
             except RecipeError:
                 log.exception("a tuned knob does not fit the recipe")
         self.tuned.emit(event)
-
-
-def _cards(room: str) -> dict[str, Card]:
-    cards = {}
-    for key, member in registry.discover(room).items():
-        try:
-            cards[key] = _card(key, member)
-        except Exception:  # one faulty file must not hide the others
-            log.exception("%s/%s cannot be shown", room, key)
-    return cards
-
-
-def _card(key: str, member: type[Any]) -> Card:
-    about = (member.__doc__ or "").strip()
-    summary = getattr(member, "summary", "") or about.split("\n")[0]
-    if hasattr(member, "spec"):
-        family = str(member.spec(member.Config()))
-    else:
-        family = member.family or ", ".join(member.takes)
-    return Card(
-        key,
-        member.title,
-        summary,
-        about,
-        family,
-        knobs_of(member.Config),
-        member.Config,
-        getattr(member, "default_data", ""),
-        getattr(member, "origin", ""),
-    )

@@ -8,9 +8,9 @@ from math import isqrt
 
 import numpy as np
 
+from ganstudio.latent.stand import Stand
 from ganstudio.samples import ConditionSpec
 from ganstudio.train.messages import Examples, Model, Told
-from ganstudio.ui.latents import Stand
 from ganstudio.ui.pictures import resized, shown_as
 from ganstudio.words import decode
 

@@ -22,7 +22,8 @@ from ganstudio.recipe import Recipe
 from ganstudio.train import messages as m
 from ganstudio.ui import studio as studio_module
 from ganstudio.ui import theme
-from ganstudio.ui.studio import Catalogue, Studio
+from ganstudio.ui.catalogue import Catalogue
+from ganstudio.ui.studio import Studio
 
 
 def _windows() -> set[QWidget]:

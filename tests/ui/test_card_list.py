@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from ganstudio.knobs import Config
 from ganstudio.ui.card_list import CardList
-from ganstudio.ui.studio import Card
+from ganstudio.ui.catalogue import Card
 
 
 def card(key, family="images"):

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from ganstudio.latent.stand import Stand
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Model
-from ganstudio.ui.latents import Point, Stand, directions, from_text, to_text
+from ganstudio.ui.latents import Point, directions, from_text, to_text
 
 SPEC = SampleSpec("image", (1, 8, 8))
 

@@ -16,6 +16,7 @@ from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.train import session
 from ganstudio.train.run import RunFolder
+from ganstudio.ui import catalogue as catalogue_module
 from ganstudio.ui import studio as studio_module
 from ganstudio.ui.studio import Studio
 
@@ -442,14 +443,14 @@ def test_a_member_that_cannot_be_shown_leaves_the_others(
 
     found = registry.discover("gans")
     monkeypatch.setattr(registry, "discover", lambda _: {"nameless": Nameless, **found})
-    assert set(studio_module._cards("gans")) == set(found)
+    assert set(catalogue_module._cards("gans")) == set(found)
     assert "gans/nameless cannot be shown" in caplog.text
 
 
 def test_a_catalogue_that_cannot_be_read_is_told(
     studio: Studio, ears: Ears, qtbot: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    monkeypatch.setattr(studio_module, "_cards", lambda _: {})
+    monkeypatch.setattr(catalogue_module, "_cards", lambda _: {})
     with qtbot.waitSignal(studio.catalogueFailed, timeout=30_000) as told:
         studio.load_catalogue()
     assert "cannot be listed" in told.args[0]

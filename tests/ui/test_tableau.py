@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ganstudio.latent.stand import Stand
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Examples, Model
-from ganstudio.ui.latents import Stand
 from ganstudio.ui.pictures import to_bytes
 from ganstudio.ui.tableau import Fixed, compose
 from ganstudio.words import encode, vocabulary

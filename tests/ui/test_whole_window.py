@@ -20,7 +20,8 @@ from ganstudio.train import messages as m
 from ganstudio.train.engine import Engine
 from ganstudio.train.run import RunFolder
 from ganstudio.ui import studio as studio_module
-from ganstudio.ui.studio import Card, Catalogue, Studio
+from ganstudio.ui.catalogue import Card, Catalogue
+from ganstudio.ui.studio import Studio
 from ganstudio.ui.window import MainWindow
 
 BATCH = 8

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
-from ganstudio.ui.latents import Stand
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.seed import SeedBox

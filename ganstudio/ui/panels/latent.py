@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.canvas import Canvas
 from ganstudio.ui.colours import Palette
 from ganstudio.ui.inputs_box import InputsBox
-from ganstudio.ui.latents import Point, Stand, from_text, to_text
+from ganstudio.ui.latents import Point, from_text, to_text
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.seed import SeedBox

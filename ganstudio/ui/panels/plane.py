@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
+from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.chart import Chart
-from ganstudio.ui.latents import Stand
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.studio import Studio

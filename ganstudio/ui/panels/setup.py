@@ -28,6 +28,7 @@ from ganstudio.ui import theme
 from ganstudio.ui.about import about_html
 from ganstudio.ui.card_list import CardList
 from ganstudio.ui.cards import PictureCard, WideCard
+from ganstudio.ui.catalogue import Card, Catalogue
 from ganstudio.ui.data_cards import DataCards
 from ganstudio.ui.fold import Fold
 from ganstudio.ui.form import Form
@@ -35,7 +36,7 @@ from ganstudio.ui.knobrow import Row
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.specs import Specs
-from ganstudio.ui.studio import Card, Catalogue, Studio
+from ganstudio.ui.studio import Studio
 
 MOST_NAMED = 6  # variants in the tooltip of a data set that does not fit
 LEAST_PX = 296

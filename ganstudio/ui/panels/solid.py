@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.gl.scene import Shape, Surface
 from ganstudio.ui.gl.still import Still
 from ganstudio.ui.gl.viewport import Viewport, probe
-from ganstudio.ui.latents import Stand
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.solid_controls import FORMATS, SolidControls

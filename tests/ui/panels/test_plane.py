@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ganstudio.ui.latents import Stand
+from ganstudio.latent.stand import Stand
 from ganstudio.ui.panels.plane import COUNT, PlanePanel
 
 

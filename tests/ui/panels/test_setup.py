@@ -14,10 +14,11 @@ from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.train import messages as m
 from ganstudio.ui import data_cards, theme
 from ganstudio.ui.about import about_html
+from ganstudio.ui.catalogue import Catalogue
 from ganstudio.ui.panels import setup
 from ganstudio.ui.panels.base import RecipeSource
 from ganstudio.ui.panels.setup import SetupPanel
-from ganstudio.ui.studio import Catalogue, Studio
+from ganstudio.ui.studio import Studio
 from ganstudio.ui.thumbnails import Thumbnail, Thumbnails, make, paint
 
 

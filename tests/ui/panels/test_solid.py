@@ -10,10 +10,10 @@ import shiboken6
 import trimesh
 from PySide6.QtCore import Qt, Signal
 
+from ganstudio.latent.stand import Stand
 from ganstudio.ui import pictures
 from ganstudio.ui.gl.look import make_look
 from ganstudio.ui.gl.still import Still
-from ganstudio.ui.latents import Stand
 from ganstudio.ui.panels import solid
 from ganstudio.ui.panels.solid import SolidPanel
 

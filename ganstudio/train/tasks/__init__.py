@@ -1,0 +1,1 @@
+"""Longer work on a model: one task a file, done away from training and window."""
