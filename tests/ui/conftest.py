@@ -20,7 +20,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from ganstudio.recipe import Recipe
 from ganstudio.train import messages as m
-from ganstudio.ui import studio as studio_module
 from ganstudio.ui import theme
 from ganstudio.ui.catalogue import Catalogue
 from ganstudio.ui.studio import Studio
@@ -74,7 +73,7 @@ def studio(live_studio: Studio) -> Studio:
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """All variants and data sets there are."""
-    return Catalogue(studio_module._cards("gans"), studio_module._cards("data"))
+    return Catalogue.read()
 
 
 @pytest.fixture
