@@ -45,6 +45,15 @@ class Basics(Config):
         log=True,
         help="Training ends by itself after so many thousand real samples.",
     )
+    timeline_mb: int = knob(
+        512,
+        low=0,
+        high=1_000_000,
+        unit="MB",
+        title="Time machine",
+        help="Room on the disk for light snapshots of the generator, dense at the start, so that "
+        "any moment of the training can be looked at again. 0 keeps none.",
+    )
 
 
 class Recipe:
@@ -202,6 +211,22 @@ class Recipe:
     def replace(self, **basics: Any) -> Recipe:
         """The same recipe with other basics, such as ``seed`` or ``kimg``."""
         return Recipe.from_dict({**self.to_dict(), **basics}, self.spec)
+
+    def edited(self, knobs: Mapping[str, Any], **basics: Any) -> Recipe:
+        """The same recipe with some of it said otherwise.
+
+        Args:
+            knobs: flat, named as for ``make``.
+            **basics: such as ``seed`` or ``kimg``.
+
+        Raises:
+            RecipeError: with every fault at once.
+        """
+        content = {**self.to_dict(), **basics}
+        changed = _sort(self.variant, self.data, knobs)
+        for section, values in changed.items():
+            content[section] = {**content[section], **values}
+        return Recipe.from_dict(content, None if changed["dataset"] else self.spec)
 
     def tuned(self, name: str, value: Value) -> Recipe:
         """The same recipe with one live knob of the variant turned.

@@ -53,6 +53,32 @@ class ConditionSpec:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """How the scores of a discriminator are to be read; higher always is more real.
+
+    Attributes:
+        words: what a score is, such as ``probability of being real``.
+        note: what it does and does not mean, in a sentence.
+        probability: whether 1 / (1 + exp(-score)) is what D takes for that probability.
+        middle: the score where D cannot tell; None where only differences count.
+    """
+
+    words: str = "score"
+    note: str = "Higher looks more real to it. Only differences count: there is no zero."
+    probability: bool = False
+    middle: float | None = None
+
+    def reading(self, score: float) -> str:
+        """A score in a few digits: as a probability where it is one."""
+        if not self.probability:
+            return f"{score:.3g}" if abs(score) >= 10 else f"{score:.2f}"
+        share = 1 / (1 + np.exp(-np.clip(score, -60, 60)))
+        if share < 0.01:
+            return "<0.01"
+        return ">0.99" if share > 0.99 else f"{share:.2f}"
+
+
+@dataclass(frozen=True)
 class SampleSpec:
     """The shape of one sample, always with values in [-1, 1] below the window.
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from ganstudio import __version__
-from ganstudio.cli import bench, evaluate, listing, sample, train
+from ganstudio.cli import bench, evaluate, export, listing, sample, timelapse, train, walk
 from ganstudio.cli.options import INTERRUPTED, UsageError
 
 __all__ = ["UsageError", "main", "parser"]
@@ -50,9 +50,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     train.add(commands.add_parser("train", help="train a recipe in the terminal"))
     sample.add(commands.add_parser("sample", help="make a picture or an .npz of samples"))
-    sample.add_export(
-        commands.add_parser("export", help="write a generated object for other programs")
-    )
+    export.add(commands.add_parser("export", help="write a generated object for other programs"))
+    walk.add(commands.add_parser("walk", help="film a walk through latent space"))
+    timelapse.add(commands.add_parser("timelapse", help="film how a run's samples came to be"))
     evaluate.add(commands.add_parser("evaluate", help="measure how good a run's samples are"))
     bench.add(commands.add_parser("bench", help="train and measure every variant"))
     listing.add(commands.add_parser("list", help="list variants, data, recipes or metrics"))

@@ -1,4 +1,4 @@
-"""`ganstudio sample` and `ganstudio export`: what a trained generator makes, as files."""
+"""`ganstudio sample`: what a trained generator makes, as files; and what drawing takes."""
 
 from __future__ import annotations
 
@@ -7,50 +7,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.options import DEVICES, UsageError, add_run, failed
+from ganstudio.cli.places import check_alone, check_fits, read_place
 
 if TYPE_CHECKING:
+    from ganstudio.latent.stand import Stand
     from ganstudio.train.messages import Told
     from ganstudio.train.sampler import Sampler
 
+USUAL = 64  # samples
 MOST_VALUES = 1 << 24  # drawn at a time, 64 MB, so that any number can be asked for
 
 
 def add(sample: argparse.ArgumentParser) -> None:
     """The grammar of `sample`."""
-    _add_model(sample)
-    sample.add_argument("--n", type=int, default=64, metavar="N", help="how many (default: 64)")
+    add_model(sample)
+    sample.add_argument("--n", type=int, metavar="N", help=f"how many (default: {USUAL})")
+    sample.add_argument(
+        "--latent",
+        type=Path,
+        metavar="FILE",
+        help="the one place in latent space that this file holds, as the window shows it",
+    )
     sample.add_argument("--columns", type=int, default=0, metavar="N", help="of the picture")
     sample.add_argument("--out", type=Path, required=True, metavar="FILE", help=".png or .npz")
     sample.set_defaults(command=write_samples)
 
 
-def add_export(export: argparse.ArgumentParser) -> None:
-    """The grammar of `export`."""
-    _add_model(export)
-    export.add_argument(
-        "--to",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help=".stl, .obj, .ply, .glb, .npy, .binvox or .vox",
-    )
-    export.add_argument(
-        "--threshold",
-        type=float,
-        default=0.5,
-        metavar="T",
-        help="occupancy from which a voxel is solid, 0 to 1 (default: 0.5)",
-    )
-    export.add_argument(
-        "--surface",
-        choices=("smooth", "cubes"),
-        default="smooth",
-        help="of meshes (default: smooth)",
-    )
-    export.set_defaults(command=export_object)
-
-
-def _add_model(command: argparse.ArgumentParser) -> None:
+def add_model(command: argparse.ArgumentParser) -> None:
+    """Options of commands that draw: which model, which latents, what it is told."""
     add_run(command)
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of the latents")
     command.add_argument(
@@ -73,18 +57,26 @@ def _add_model(command: argparse.ArgumentParser) -> None:
 
 def write_samples(arguments: argparse.Namespace) -> int:
     """Write samples as a picture or as arrays."""
-    faults = [] if arguments.n >= 1 else [f"--n {arguments.n}, but it must be at least 1"]
+    faults: list[str] = []
+    place = None
+    if arguments.latent is not None:
+        check_alone(arguments, faults)
+        place = read_place(arguments.latent, faults)
+    count = 1 if place is not None else USUAL if arguments.n is None else arguments.n
+    if count < 1:
+        faults.append(f"--n {arguments.n}, but it must be at least 1")
     if arguments.columns < 0:
         faults.append(f"--columns {arguments.columns}, but it must be at least 0")
     if arguments.out.suffix.lower() not in (".png", ".npz"):
         faults.append(f"--out {arguments.out}, but it must end in .png or .npz")
-    sampler, known = _model(arguments, arguments.n, faults)
+    sampler, known = load_model(arguments, count, faults, place=place)
     import numpy as np
 
     from ganstudio.train.picture import save_sheet
     from ganstudio.train.run import write_atomically
 
-    z = sampler.model.draw(arguments.n, arguments.seed)
+    z = sampler.model.draw(count, arguments.seed) if place is None else place.z[None]
+    bent = (arguments.psi,) if place is None else (place.psi, place.shifts, place.noise)
     size = max(1, MOST_VALUES // sampler.model.spec.size)
     picture = arguments.out.suffix.lower() == ".png"
     parts, inputs = [], []
@@ -92,7 +84,7 @@ def write_samples(arguments: argparse.Namespace) -> int:
         some = z[start : start + size]
         given = {kind: value[start : start + size] for kind, value in known.items()}
         told = sampler.fill(given, len(some), start)
-        parts.append(sampler.draw(some, told, arguments.psi))
+        parts.append(sampler.draw(some, told, *bent))
         if not picture:
             inputs.append(told)
     samples = np.concatenate(parts)
@@ -116,31 +108,25 @@ def write_samples(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def export_object(arguments: argparse.Namespace) -> int:
-    """Write one generated object as a mesh or as voxels."""
-    from ganstudio.solids import formats
-
-    faults = []
-    if not 0 <= arguments.threshold <= 1:
-        faults.append(f"--threshold {arguments.threshold}, but it must be 0 to 1")
-    if arguments.to.suffix.lower() not in formats.SUFFIXES:
-        faults.append(f"--to {arguments.to}, but it must end in {', '.join(formats.SUFFIXES)}")
-    sampler, known = _model(arguments, 1, faults, kind="voxels")
-    z = sampler.model.draw(1, arguments.seed)
-    occupancy = (sampler.draw(z, known, arguments.psi)[0, 0] + 1) / 2
-    try:
-        arguments.to.parent.mkdir(parents=True, exist_ok=True)
-        formats.save(arguments.to, occupancy, arguments.threshold, surface=arguments.surface)
-    except (ValueError, OSError) as error:
-        return failed(str(error))
-    print(f"Seed {arguments.seed} of {sampler.model.data}: {arguments.to}")
-    return 0
-
-
-def _model(
-    arguments: argparse.Namespace, count: int, faults: list[str], kind: str = ""
+def load_model(
+    arguments: argparse.Namespace,
+    count: int,
+    faults: list[str],
+    kind: str = "",
+    place: Stand | None = None,
 ) -> tuple[Sampler, Told]:
-    """The model of a run and what was said that each sample be told, or every fault at once."""
+    """The model of a run and what was said that each sample be told.
+
+    Args:
+        arguments: what ``add_model`` added.
+        count: of samples.
+        faults: found so far.
+        kind: of samples that it must make; empty for any.
+        place: from a latent file, which says what to tell instead.
+
+    Raises:
+        UsageError: with every fault at once.
+    """
     from ganstudio.cli.telling import wished
     from ganstudio.recipe import RecipeError
     from ganstudio.train.sampler import Sampler
@@ -155,11 +141,16 @@ def _model(
         raise UsageError(*faults, str(error)) from None
     if kind and sampler.model.spec.kind != kind:
         faults.append(f"{arguments.run} makes {sampler.model.spec}; only voxels can be exported")
-    known = wished(arguments, sampler.model, max(count, 1), faults)
+    if place is not None:
+        check_fits(arguments.latent, place, sampler, faults)
+        known = place.told
+    else:
+        known = wished(arguments, sampler.model, max(count, 1), faults)
     if arguments.seed < 0:
         faults.append(f"--seed {arguments.seed}, but it must be at least 0")
     try:
-        sampler.fill({kind: value[:1] for kind, value in known.items()}, 1)
+        if place is None:
+            sampler.fill({kind: value[:1] for kind, value in known.items()}, 1)
     except ValueError as error:
         faults.append(str(error))
     if faults:

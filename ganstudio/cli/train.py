@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ganstudio.data.base import Dataset
     from ganstudio.recipe import Recipe
     from ganstudio.train import messages as m
+    from ganstudio.train.branch import Parent
     from ganstudio.train.session import Outbox, Session
 
 SCORES_SHOWN = 6
@@ -53,6 +54,22 @@ def add(train: argparse.ArgumentParser) -> None:
         help="go on with --run DIR, or with the newest run in runs/",
     )
     train.add_argument(
+        "--from",
+        type=Path,
+        metavar="RUN",
+        dest="parent",
+        help="branch off another run, which stays as it is: its recipe, but for --set, --seed "
+        "and --kimg",
+    )
+    train.add_argument(
+        "--at", metavar="KIMG", help="with --from: where to branch off (default: its newest state)"
+    )
+    train.add_argument(
+        "--timeline-mb",
+        metavar="MB",
+        help="room for snapshots that one can travel back to (default: 512; 0 keeps none)",
+    )
+    train.add_argument(
         "--measure",
         default="25",
         metavar="KIMG",
@@ -70,6 +87,7 @@ def train_recipe(arguments: argparse.Namespace) -> int:
     from ganstudio.train.session import Outbox, Session
 
     folder, recipe, minutes = _wishes(arguments)
+    parent = _parent(arguments)
     outbox, judge = Outbox(), Judge(float(arguments.measure))
 
     def build(announce: Any) -> Any:
@@ -82,6 +100,7 @@ def train_recipe(arguments: argparse.Namespace) -> int:
             runs_root=Path("runs"),
             folder=folder,
             resume=arguments.resume,
+            parent=parent,
             endless=minutes > 0,
             data_root=arguments.data_root or default_data_root(),
             device=arguments.device,
@@ -108,6 +127,10 @@ def _wishes(arguments: argparse.Namespace) -> tuple[Path | None, Recipe, float]:
         folder = _folder_to_resume(arguments, faults)
     elif folder is not None and (folder / "recipe.toml").exists():
         faults.append(f"{folder} already holds a run; add --resume, or name another folder")
+    if arguments.at is not None and arguments.parent is None:
+        faults.append("--at says where a branch begins: name its run with --from RUN")
+    positive(arguments.at, "--at", faults, or_zero=True)
+    positive(arguments.timeline_mb, "--timeline-mb", faults, or_zero=True)
     minutes = positive(arguments.minutes, "--minutes", faults)
     knobs = _knobs(arguments.knobs, faults)
     positive(arguments.measure, "--measure", faults, or_zero=True)
@@ -143,12 +166,22 @@ def _source(
     """The recipe of a file, of a run to resume, or of the options."""
     from ganstudio.recipe import Recipe, RecipeError
 
-    wishes = {"kimg": arguments.kimg, "seed": arguments.seed}
+    wishes = {
+        "kimg": arguments.kimg,
+        "seed": arguments.seed,
+        "timeline_mb": arguments.timeline_mb,
+    }
     basics: dict[str, Any] = {
         name: plain_value(text) for name, text in wishes.items() if text is not None
     }
     named = {"variant": arguments.variant, "data": arguments.data}
     named = {name: key for name, key in named.items() if key is not None}
+    if arguments.parent is not None:
+        if arguments.resume or arguments.recipe or named:
+            raise RecipeError(
+                ["a branch has its parent's recipe: only --set, --seed and --kimg go with --from"]
+            )
+        return _recipe_of_branch(arguments, knobs, basics)
     if arguments.resume:
         if arguments.recipe or named or knobs or arguments.seed is not None:
             raise RecipeError(
@@ -169,6 +202,36 @@ def _source(
         return Recipe.load(path, knobs, **basics)
     except OSError as error:
         raise RecipeError([f"{path} cannot be read: {error}"]) from None
+
+
+def _parent(arguments: argparse.Namespace) -> Parent | None:
+    """Where to branch off; None for a run that begins from nothing, or goes on itself."""
+    from ganstudio.train.branch import Parent
+
+    if arguments.parent is None:
+        return None
+    kimg = float("inf") if arguments.at is None else float(arguments.at)
+    return Parent(arguments.parent, round(min(kimg * 1000, 1e15)))
+
+
+def _recipe_of_branch(
+    arguments: argparse.Namespace, knobs: dict[str, Any], basics: dict[str, Any]
+) -> Recipe:
+    """The parent's as it was at that moment, with some of it said otherwise."""
+    from ganstudio.recipe import RecipeError
+    from ganstudio.train.branch import recipe_at
+    from ganstudio.train.files import RunError
+
+    parent = _parent(arguments)
+    assert parent is not None
+    try:
+        return recipe_at(parent.run, parent.nimg).edited(knobs, **basics)
+    except RunError as error:
+        raise RecipeError([str(error)]) from None
+    except FileNotFoundError:
+        raise RecipeError([f"{parent.run} is no run folder: it has no recipe.toml"]) from None
+    except OSError as error:
+        raise RecipeError([f"{parent.run} cannot be read: {error}"]) from None
 
 
 def _knobs(texts: list[str], faults: list[str]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def files(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> list[Path]:
         DataError: if the folder cannot be listed, or holds more than a million names.
     """
     refused: list[OSError] = []
-    names = list(islice(_walk(folder, refused), MOST_NAMES + 1))
+    names = list(islice(walk(folder, refused), MOST_NAMES + 1))
     if len(names) > MOST_NAMES:
         raise DataError(f"{folder} holds more than {MOST_NAMES:,} files: choose a smaller one")
     found = [path for path in names if path.suffix.lower() in suffixes]
@@ -94,14 +94,15 @@ def files(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> list[Path]:
     return found
 
 
-def class_folders(folder: Path) -> tuple[str, ...]:
-    """Names of the sub-folders that hold pictures, sorted; empty if fewer than two do."""
+def class_folders(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> tuple[str, ...]:
+    """Names of the sub-folders that hold such files, sorted; empty if fewer than two do."""
     try:
         with os.scandir(folder) as inside:
             names = sorted(entry.name for entry in inside if entry.is_dir(follow_symlinks=False))
     except (OSError, ValueError):
         return ()
-    named = [name for name in names if not name.startswith(".") and _has_one(folder / name)]
+    seen = [name for name in names if not name.startswith(".")]
+    named = [name for name in seen if _has_one(folder / name, suffixes)]
     return tuple(named) if len(named) > 1 else ()
 
 
@@ -183,7 +184,7 @@ def first(
     if lacking(config.folder, ""):
         return None
     found: list[np.ndarray] = []
-    for path in islice(_walk(config.path), MOST_NAMES_OF_CLASS):
+    for path in islice(walk(config.path), MOST_NAMES_OF_CLASS):
         if path.suffix.lower() not in SUFFIXES:
             continue
         try:
@@ -195,7 +196,7 @@ def first(
     return None
 
 
-def _walk(folder: Path, refused: list[OSError] | None = None) -> Iterator[Path]:
+def walk(folder: Path, refused: list[OSError] | None = None) -> Iterator[Path]:
     """Every file below a folder in order; hidden ones and links to folders left out."""
     note = None if refused is None else refused.append
     for here, folders, names in os.walk(folder, onerror=note):
@@ -203,9 +204,9 @@ def _walk(folder: Path, refused: list[OSError] | None = None) -> Iterator[Path]:
         yield from (Path(here, name) for name in sorted(names) if not name.startswith("."))
 
 
-def _has_one(folder: Path) -> bool:
-    names = islice(_walk(folder), MOST_NAMES_OF_CLASS)
-    return any(path.suffix.lower() in SUFFIXES for path in names)
+def _has_one(folder: Path, suffixes: frozenset[str]) -> bool:
+    names = islice(walk(folder), MOST_NAMES_OF_CLASS)
+    return any(path.suffix.lower() in suffixes for path in names)
 
 
 def _listed(faults: list[str]) -> Iterator[str]:

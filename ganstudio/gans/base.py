@@ -21,11 +21,23 @@ from ganstudio.samples import (
     Prior,
     SampleKind,
     SampleSpec,
+    Scale,
 )
 
 Terms = dict[str, Tensor]
 Told = Mapping[str, Tensor]  # conditions by kind
 Side = Literal["G", "D"]
+PROBABILITY = Scale(
+    "probability of being real",
+    "At 0.5 D cannot tell. It is what this D believes, and it learned on these samples alone.",
+    probability=True,
+    middle=0.0,
+)
+MARGIN = Scale(
+    "margin", "Above 0 it says real, below 0 fake; beyond 1 and -1 it is sure enough.", middle=0.0
+)
+LABEL = Scale("label", "It learned to answer 1 for real and 0 for fake samples.", middle=0.5)
+CRITIC = Scale("critic score")
 
 
 @dataclass(frozen=True)
@@ -191,6 +203,10 @@ class GAN(ABC):
         told: the kind of condition it cannot do without; None leaves classes to a knob.
         default_data: key of the data set it is at its best on.
         spaces: latent spaces that can be walked in: ``z``, and ``w`` where z is mapped first.
+        noisy: whether its generator has noise inputs besides z, one still pattern a layer when
+            it is explored.
+        shares_fakes: whether G learns through the very fakes that D was shown last, which saves
+            making others; not so where the paper draws anew.
         config: the knobs as they are now; replaced as a whole when a live one is turned.
         spec: shape and condition of the samples.
         players: the networks by name.
@@ -207,6 +223,8 @@ class GAN(ABC):
     told: ClassVar[ConditionKind | None] = None
     default_data: ClassVar[str] = "digits"
     spaces: ClassVar[tuple[str, ...]] = ("z",)
+    shares_fakes: ClassVar[bool] = True
+    noisy: ClassVar[bool] = False
 
     G: nn.Module
     D: nn.Module
@@ -319,6 +337,7 @@ class GAN(ABC):
         told: Told,
         psi: float = 1.0,
         shift: Tensor | None = None,
+        noise: float = 1.0,
     ) -> Tensor:
         """Samples to look at, from a copy of the generator's side.
 
@@ -327,10 +346,39 @@ class GAN(ABC):
             z: (N, z_dim).
             told: the conditions in ``inputs``, by kind.
             psi: truncation, z' = psi z for a latent around zero.
-            shift: (N, w_dim), added to the mapped latent of a variant that has the space w.
+            shift: added to the mapped latent of a variant that has the space w: (N, w_dim), or
+                (N, layers, w_dim) layer by layer.
+            noise: strength of the noise inputs of a ``noisy`` variant; 0 switches them off.
         """
         samples: Tensor = players["G"](z * psi, told.get(self.condition.kind))
         return samples
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """The players that ``judge`` needs, by name."""
+        return ("D",)
+
+    @property
+    def scale(self) -> Scale:
+        """How what ``judge`` says is to be read."""
+        return Scale()
+
+    def judge(self, players: Mapping[str, nn.Module], x: Tensor, told: Told) -> Tensor:
+        """What the discriminator's side says of samples, (N,) float32; higher is more real.
+
+        Verdicts on patches are averaged.
+
+        Args:
+            players: those in ``judges``, with raw weights, in evaluation mode.
+            x: (N, *shape), in [-1, 1].
+            told: the conditions in ``inputs`` that the samples were made for, by kind.
+        """
+        logits: Tensor = players["D"](x, told.get(self.condition.kind))
+        return logits.float().reshape(len(x), -1).mean(1)
+
+    def mapped(self, players: Mapping[str, nn.Module], z: Tensor, told: Told) -> Tensor:
+        """What z (N, z_dim) is mapped to, (N, w_dim), before truncation; z itself by default."""
+        return z
 
     def beside(self, players: Mapping[str, nn.Module], samples: Tensor, told: Told) -> Told:
         """What else is worth seeing with these samples, by name: a round trip, an enlargement.
@@ -338,6 +386,11 @@ class GAN(ABC):
         Each (N, *shape) in [-1, 1].
         """
         return {}
+
+    @property
+    def layers(self) -> int:
+        """Layers that take a style of their own; 0 where nothing is mapped."""
+        return 0
 
     @property
     def inputs(self) -> tuple[ConditionSpec, ...]:
@@ -420,6 +473,11 @@ class CrossEntropyGAN(GAN):
 
     Config: ClassVar[type[GANConfig]] = CrossEntropyConfig
     config: SmoothingConfig
+
+    @property
+    def scale(self) -> Scale:
+        """A probability."""
+        return PROBABILITY
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Cross-entropy on real and on fake, each in a pass of its own as batch norm needs."""

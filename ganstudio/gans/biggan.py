@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Terms
+from ganstudio.gans.base import GAN, MARGIN, GANConfig, Terms
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.resnet import (
     ResNetDiscriminator,
@@ -17,7 +17,7 @@ from ganstudio.nn.backbones.resnet import (
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import climb, hinge_fake, hinge_real
 from ganstudio.nn.spectral import likeness
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 
 class BigGANConfig(GANConfig):
@@ -115,6 +115,11 @@ class BigGAN(GAN):
             ),
             "D": ResNetDiscriminator(self.spec, config.width, classes, config.attention),
         }
+
+    @property
+    def scale(self) -> Scale:
+        """A margin."""
+        return MARGIN
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Hinge loss in one pass over both, as D has no norm that would mix them."""

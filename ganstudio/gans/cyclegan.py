@@ -8,12 +8,12 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import DecayConfig, DecayGAN, Phase, Terms, Told
+from ganstudio.gans.base import LABEL, DecayConfig, DecayGAN, Phase, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.translator import PatchDiscriminator, ResnetTranslator
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.pool import ImagePool
-from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.samples import ConditionSpec, SampleSpec, Scale
 
 Fakes = tuple[Tensor, Tensor]
 
@@ -149,6 +149,11 @@ class CycleGAN(DecayGAN):
         """G of the pictures of X, and F of those of Y."""
         return self.G(batch.c), self.F(batch.x)
 
+    @property
+    def scale(self) -> Scale:
+        """Labels, averaged over patches."""
+        return LABEL
+
     def d_terms(self, batch: Batch, fake: Any) -> Terms:
         """Least squares in each world, on pictures out of its pool of fakes."""
         fake_y, fake_x = fake
@@ -183,10 +188,21 @@ class CycleGAN(DecayGAN):
         told: Told,
         psi: float = 1.0,
         shift: Tensor | None = None,
+        noise: float = 1.0,
     ) -> Tensor:
         """Pictures of X, moved into Y; z is empty."""
         moved: Tensor = players["G"](told["domain"])
         return moved
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """The discriminator of the world that is made."""
+        return ("D_Y",)
+
+    def judge(self, players: Mapping[str, nn.Module], x: Tensor, told: Told) -> Tensor:
+        """How well pictures fit into the world Y, whatever they were made from."""
+        logits: Tensor = players["D_Y"](x)
+        return logits.float().flatten(1).mean(1)
 
     def beside(self, players: Mapping[str, nn.Module], samples: Tensor, told: Told) -> Told:
         """The round trip: what F makes of the results."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Terms
+from ganstudio.gans.base import GAN, MARGIN, GANConfig, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.blocks import Norm
 from ganstudio.nn.objectives import climb, hinge_fake, hinge_real, steepness
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 
 class HingeConfig(GANConfig):
@@ -82,6 +83,11 @@ class HingeGAN(GAN):
         norm: Norm = "spectral" if config.spectral else "none"
         return pair(self.spec, config.z_dim, config.width, classes, d_norm=norm)
 
+    @property
+    def scale(self) -> Scale:
+        """A margin."""
+        return MARGIN
+
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """How far both kinds lie from their side of the margin; mean scores are watched."""
         real_score, fake_score = self._score(batch.x, batch.c), self._score(fake, batch.c)
@@ -92,6 +98,13 @@ class HingeGAN(GAN):
     def g_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Minus the mean score of the fakes."""
         return {"fooled": climb(self._score(fake, batch.c))}
+
+    def judge(self, players: Mapping[str, nn.Module], x: Tensor, told: Told) -> Tensor:
+        """The score as the loss has it, with its steepness."""
+        score = super().judge(players, x, told)
+        if self.config.spectral:
+            score = steepness(self.config.lipschitz, self.spec.size) * score
+        return score
 
     def _score(self, x: Tensor, c: Tensor | None) -> Tensor:
         score: Tensor = self.D(x, c)

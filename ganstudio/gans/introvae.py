@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Phase, Terms
+from ganstudio.gans.base import GAN, GANConfig, Phase, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import ConvGenerator, conv_misfits
 from ganstudio.nn.backbones.encoder import ConvEncoder, divergence, draw
 from ganstudio.nn.batch import Batch
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 PAPER_SIZE = 28 * 28  # values of a picture of MNIST, to which the knob beta_neg refers
 _NOT_HERE = "Not used: what is encoded must be what is reconstructed."
@@ -177,6 +178,25 @@ class IntroVAE(GAN):
             loops = [self._loop(x, code) for x, code in zip((again, fake), codes, strict=True)]
             terms["loop"] = scale * config.gamma_r * config.beta_rec * torch.stack(loops).mean()
         return terms
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """The encoder judges, by what the decoder makes of its codes."""
+        return ("D", "G")
+
+    @property
+    def scale(self) -> Scale:
+        """Minus an energy."""
+        note = "Higher is likelier: well reconstructed from a code near those of noise."
+        return Scale("minus energy", note)
+
+    def judge(self, players: Mapping[str, nn.Module], x: Tensor, told: Told) -> Tensor:
+        """Minus the energy of samples: how badly they are reconstructed, how far their codes."""
+        config, (mean, log_variance) = self.config, players["D"](x)
+        again = cast(Tensor, players["G"](mean)).float()
+        kl = divergence(mean, log_variance)
+        energy = config.beta_rec * error(x, again) + config.beta_kl * kl
+        return -energy.float() / self.spec.size
 
     def _likelihood(self, fake: Tensor) -> Tensor:
         """Mean of exp(-2 s (b_rec L_rec + b_neg KL)): 1 for a fake as likely as can be."""

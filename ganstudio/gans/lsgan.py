@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Terms
+from ganstudio.gans.base import GAN, LABEL, GANConfig, Terms
 from ganstudio.knobs import knob
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import least_squares
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 
 class LSGANConfig(GANConfig):
@@ -75,6 +76,13 @@ class LSGAN(GAN):
         if self.spec.kind == "points":
             return mlp_pair(self.spec, config.z_dim, config.width, classes)
         return conv_pair(self.spec, config.z_dim, config.width, classes, config.d_norm)
+
+    @property
+    def scale(self) -> Scale:
+        """The labels of the knobs."""
+        real, fake = self.config.label_real, self.config.label_fake
+        note = f"It learned to answer {real:g} for real and {fake:g} for fake samples."
+        return replace(LABEL, note=note, middle=(real + fake) / 2)
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Distances from the two labels."""

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Phase, Terms
+from ganstudio.gans.base import (
+    CRITIC,
+    GAN,
+    LABEL,
+    MARGIN,
+    PROBABILITY,
+    GANConfig,
+    Phase,
+    Terms,
+    Told,
+)
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.base import backbones, usual
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.blocks import Norm
 from ganstudio.nn.objectives import OBJECTIVES, steepness
 from ganstudio.nn.penalties import clip_weights, gradient_penalty, zero_centred
-from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.samples import ConditionSpec, SampleSpec, Scale
 
 if TYPE_CHECKING:
     Game = str
@@ -23,6 +34,13 @@ else:  # the lists are found, not written: a new objective or backbone is offere
     Networks = Literal[("auto", *backbones())]
 
 Penalty = Literal["none", "gradient_penalty", "r1", "r2", "r1_r2", "clip"]
+SCALES = {
+    "non_saturating": PROBABILITY,
+    "minimax": PROBABILITY,
+    "least_squares": LABEL,
+    "hinge": MARGIN,
+    "wasserstein": CRITIC,
+}
 ON_GRADIENTS = ("gradient_penalty", "r1", "r2", "r1_r2")
 
 
@@ -162,6 +180,18 @@ class MixedGAN(GAN):
         objective, fake_logits = OBJECTIVES[self.config.objective], self._score(fake, batch.c)
         real_logits = self._score(batch.x, batch.c) if objective.paired else fake_logits.detach()
         return {"fooled": objective.g(real_logits, fake_logits)}
+
+    @property
+    def scale(self) -> Scale:
+        """As the objective has it."""
+        return SCALES.get(self.config.objective, Scale())
+
+    def judge(self, players: Mapping[str, nn.Module], x: Tensor, told: Told) -> Tensor:
+        """The score as the objective has it, with its steepness."""
+        score = super().judge(players, x, told)
+        if self.config.d_norm == "spectral":
+            score = steepness(self.config.lipschitz, self.spec.size) * score
+        return score
 
     def _penalties(self, batch: Batch, fake: Tensor) -> Terms:
         config, terms = self.config, {}

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 import torch
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Terms, Told
+from ganstudio.gans.base import CRITIC, GAN, PROBABILITY, GANConfig, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits
 from ganstudio.nn.backbones.progressive import (
@@ -19,7 +19,7 @@ from ganstudio.nn.backbones.progressive import (
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
 from ganstudio.nn.penalties import gradient_penalty, zero_centred
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 
 class PGGANConfig(GANConfig):
@@ -167,6 +167,11 @@ class PGGAN(GAN):
         """Real pictures, faded as the newest grid of the generator is."""
         return self.D.faded(x)
 
+    @property
+    def scale(self) -> Scale:
+        """As the loss of the knob has it."""
+        return PROBABILITY if self.config.loss == "non_saturating" else CRITIC
+
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """The loss of the knob and its penalty, taken at the side of the stage."""
         real, fakes = self.D(batch.x, batch.c), self.D(fake, batch.c)
@@ -207,6 +212,7 @@ class PGGAN(GAN):
         told: Told,
         psi: float = 1.0,
         shift: Tensor | None = None,
+        noise: float = 1.0,
     ) -> Tensor:
         """Samples whose first features are truncated towards their mean."""
         G, c = cast(ProgressiveGenerator, players["G"]), told.get(self.condition.kind)

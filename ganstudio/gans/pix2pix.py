@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import DecayConfig, DecayGAN, Terms, Told
+from ganstudio.gans.base import PROBABILITY, DecayConfig, DecayGAN, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.translator import PatchDiscriminator
 from ganstudio.nn.backbones.unet import UNet, unet_depth
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
-from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.samples import ConditionSpec, SampleSpec, Scale
 
 
 class Pix2PixConfig(DecayConfig):
@@ -111,6 +111,11 @@ class Pix2Pix(DecayGAN):
         answer: Tensor = self.G(batch.c)
         return answer
 
+    @property
+    def scale(self) -> Scale:
+        """A probability, from the mean over patches."""
+        return PROBABILITY
+
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Half the cross-entropy over the patches of true and of made pairs."""
         return {
@@ -134,10 +139,16 @@ class Pix2Pix(DecayGAN):
         told: Told,
         psi: float = 1.0,
         shift: Tensor | None = None,
+        noise: float = 1.0,
     ) -> Tensor:
         """The answer to each source; z is empty."""
         answer: Tensor = players["G"](told["image"])
         return answer
+
+    def judge(self, players: Mapping[str, nn.Module], x: Tensor, told: Told) -> Tensor:
+        """How well a picture goes with its source."""
+        logits: Tensor = players["D"](torch.cat([told["image"], x], dim=1))
+        return logits.float().flatten(1).mean(1)
 
     @property
     def inputs(self) -> tuple[ConditionSpec, ...]:

@@ -15,7 +15,7 @@ from ganstudio.nn.backbones.r3 import r3_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import relativistic_d, relativistic_g
 from ganstudio.nn.penalties import logits_and_slopes
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 RATE_END, GAMMA_END = 0.25, 0.1  # shares that are left, the same in all of the paper's settings
 
@@ -61,7 +61,7 @@ class R3GANConfig(GANConfig):
         "values in a sample does well, and 0.02 for points (Huang et al. 2024).",
     )
     burn_in_kimg: float = knob(
-        60.0,
+        150.0,
         low=0,
         high=1e6,
         unit="kimg",
@@ -111,6 +111,7 @@ class R3GAN(GAN):
     title = "R3GAN"
     family = "points, images, voxels"
     default_data = "faces"
+    shares_fakes = False  # G is judged beside pictures that D was not trained on
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:
@@ -121,6 +122,12 @@ class R3GAN(GAN):
         """The residual pair; of plain layers for points."""
         config, classes = self.config, self.condition.classes
         return r3_pair(self.spec, config.z_dim, config.width, classes, config.blocks)
+
+    @property
+    def scale(self) -> Scale:
+        """Only comparisons mean anything."""
+        note = "It compares: a sample beats those that score less, and the number alone is nothing."
+        return Scale("relative score", note)
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """How often pairs are told apart, and both penalties; one pass over real and fake."""

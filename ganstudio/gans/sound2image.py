@@ -7,14 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Terms
+from ganstudio.gans.base import GAN, MARGIN, GANConfig, Terms
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits
 from ganstudio.nn.backbones.sound import SoundEncoder
 from ganstudio.nn.backbones.told import ToldDiscriminator, ToldGenerator, told_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import climb, hinge_fake, hinge_real
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 
 class Sound2ImageConfig(GANConfig):
@@ -101,6 +101,11 @@ class Sound2Image(GAN):
             return SoundEncoder(mels, 16, config.sound_dim)
 
         return told_pair(self.spec, config.z_dim, config.width, encoder, config.sound_dim)
+
+    @property
+    def scale(self) -> Scale:
+        """A margin: how real it is and how well it fits its sound."""
+        return MARGIN
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Hinge loss on real pictures with their sound, with another's, and on fakes."""

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import GAN, Terms, Told, TranslatorConfig
+from ganstudio.gans.base import GAN, PROBABILITY, Terms, Told, TranslatorConfig
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import ConvDiscriminator, conv_misfits
 from ganstudio.nn.backbones.srresnet import SRResNet, enlarge, shrink
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
-from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.samples import ConditionSpec, SampleSpec, Scale
 
 
 class SRGANConfig(TranslatorConfig):
@@ -139,6 +139,11 @@ class SRGAN(GAN):
         enlarged: Tensor = self.G(shrink(batch.x, self.config.scale))
         return enlarged
 
+    @property
+    def scale(self) -> Scale:
+        """A probability."""
+        return PROBABILITY
+
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Cross-entropy on real and on enlarged pictures."""
         return {"real": real_loss(self.D(batch.x)), "fake": fake_loss(self.D(fake))}
@@ -177,10 +182,16 @@ class SRGAN(GAN):
         told: Told,
         psi: float = 1.0,
         shift: Tensor | None = None,
+        noise: float = 1.0,
     ) -> Tensor:
         """The small pictures enlarged; z is empty."""
         enlarged: Tensor = players["G"](told["image"])
         return enlarged.clamp(-1, 1)
+
+    def judge(self, players: Mapping[str, nn.Module], x: Tensor, told: Told) -> Tensor:
+        """The verdict on the whole picture, whatever it was enlarged from."""
+        logits: Tensor = players["D"](x)
+        return logits.float()
 
     def beside(self, players: Mapping[str, nn.Module], samples: Tensor, told: Told) -> Told:
         """What plain enlargement makes of the same small pictures."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss
 
-from ganstudio.gans.base import DecayConfig, DecayGAN, Terms, Told
+from ganstudio.gans.base import CRITIC, DecayConfig, DecayGAN, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.translator import LabelledPatchDiscriminator, ResnetTranslator
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.penalties import gradient_penalty
-from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.samples import ConditionSpec, SampleSpec, Scale
 
 
 class StarGANConfig(DecayConfig):
@@ -132,6 +132,11 @@ class StarGAN(DecayGAN):
         asked = own[order]
         return _change(self.G, batch.x, asked), asked
 
+    @property
+    def scale(self) -> Scale:
+        """A critic's score, averaged over patches."""
+        return CRITIC
+
     def d_terms(self, batch: Batch, fake: Any) -> Terms:
         """The critic's scores and penalty, and the attributes of real pictures."""
         changed, _ = fake
@@ -169,9 +174,15 @@ class StarGAN(DecayGAN):
         told: Told,
         psi: float = 1.0,
         shift: Tensor | None = None,
+        noise: float = 1.0,
     ) -> Tensor:
         """The pictures with the attributes asked for; z is empty."""
         return _change(players["G"], told["image"], told["attributes"])
+
+    def judge(self, players: Mapping[str, nn.Module], x: Tensor, told: Told) -> Tensor:
+        """The critic's score; what attributes it sees counts elsewhere."""
+        scores, _ = players["D"](x)
+        return cast(Tensor, scores).float().flatten(1).mean(1)
 
     @property
     def inputs(self) -> tuple[ConditionSpec, ...]:

@@ -8,14 +8,14 @@ from typing import Any, ClassVar, cast
 import torch
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Phase, Terms, Told
+from ganstudio.gans.base import GAN, PROBABILITY, GANConfig, Phase, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits
 from ganstudio.nn.backbones.style import StyleDiscriminator, StyleGenerator
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
 from ganstudio.nn.penalties import path_length, zero_centred
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 PATH_MEMORY = 0.99  # of the mean path length from phase to phase
 
@@ -125,6 +125,7 @@ class StyleGAN2(GAN):
     takes = ("image",)
     default_data = "faces"
     spaces: ClassVar[tuple[str, ...]] = ("z", "w")
+    noisy: ClassVar[bool] = True
 
     G: StyleGenerator
 
@@ -162,6 +163,11 @@ class StyleGAN2(GAN):
     def fakes(self, batch: Batch, z: Tensor) -> Tensor:
         """Pictures, most of them of two styles: one for the coarse layers, one for the fine."""
         return cast(Tensor, self.G.synthesis(self._styles(z, self._told(batch))))
+
+    @property
+    def scale(self) -> Scale:
+        """A probability."""
+        return PROBABILITY
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Cross-entropy on real and on fake."""
@@ -201,11 +207,24 @@ class StyleGAN2(GAN):
         told: Told,
         psi: float = 1.0,
         shift: Tensor | None = None,
+        noise: float = 1.0,
     ) -> Tensor:
-        """Samples at styles truncated towards the mean one, and shifted."""
+        """Samples at styles truncated towards the mean one, and shifted, all or layer by layer."""
         G = cast(StyleGenerator, players["G"])
         w = G.truncated(z, told.get(self.condition.kind), psi)
-        return cast(Tensor, G.synthesis(w if shift is None else w + shift))
+        if shift is not None:
+            w = w + shift if shift.dim() == 2 else w[:, None] + shift
+        return cast(Tensor, G.synthesis(w, noise))
+
+    def mapped(self, players: Mapping[str, nn.Module], z: Tensor, told: Told) -> Tensor:
+        """The style of each latent."""
+        G = cast(StyleGenerator, players["G"])
+        return cast(Tensor, G.mapping(z, told.get(self.condition.kind)).float())
+
+    @property
+    def layers(self) -> int:
+        """One style for each convolution."""
+        return self.G.synthesis.layers
 
     def _told(self, batch: Batch) -> Tensor | None:
         return batch.c if self.condition.kind != "none" else None

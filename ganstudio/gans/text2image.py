@@ -7,14 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Terms
+from ganstudio.gans.base import GAN, PROBABILITY, GANConfig, Terms
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits
 from ganstudio.nn.backbones.text import TextEncoder
 from ganstudio.nn.backbones.told import ToldDiscriminator, ToldGenerator, told_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 
 class Text2ImageConfig(GANConfig):
@@ -110,6 +110,11 @@ class Text2Image(GAN):
             return TextEncoder(words, config.text_dim // 2, config.text_dim)
 
         return told_pair(self.spec, config.z_dim, config.width, encoder, config.text_dim)
+
+    @property
+    def scale(self) -> Scale:
+        """A probability: that it is real and fits its caption."""
+        return PROBABILITY
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Cross-entropy on real pictures with their caption, with another's, and on fakes."""

@@ -8,14 +8,14 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Phase, Side, Terms
+from ganstudio.gans.base import CRITIC, GAN, GANConfig, Phase, Side, Terms
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import climb
 from ganstudio.nn.penalties import clip_weights
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 FIRST_ROUNDS, CYCLE = 25, 500  # when the paper's program trains its critic for longer
 
@@ -119,6 +119,11 @@ class WGAN(GAN):
             Phase("D", self.d_terms, batches=updates, after=self._cut),
             Phase("G", self.g_terms),
         ]
+
+    @property
+    def scale(self) -> Scale:
+        """A critic's score."""
+        return CRITIC
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Mean scores; their estimate of the distance is watched."""

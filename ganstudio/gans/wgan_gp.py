@@ -6,13 +6,13 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, GANConfig, Terms
+from ganstudio.gans.base import CRITIC, GAN, GANConfig, Terms
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.penalties import gradient_penalty
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import SampleSpec, Scale
 
 
 class WGANGPConfig(GANConfig):
@@ -74,6 +74,11 @@ class WGANGP(GAN):
         if self.spec.kind == "points":
             return mlp_pair(self.spec, config.z_dim, config.width, classes)
         return conv_pair(self.spec, config.z_dim, config.width, classes, d_norm="none")
+
+    @property
+    def scale(self) -> Scale:
+        """A critic's score."""
+        return CRITIC
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Mean scores and the weighted penalty; their estimate of the distance is watched."""

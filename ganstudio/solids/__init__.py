@@ -6,7 +6,10 @@ their samples to this room first takes ``(x + 1) / 2``.
 
 * ``surface``: a grid becomes triangles, as cubes or smooth
 * ``picture``, ``lighting``: a grid becomes pixels, with no OpenGL
-* ``formats``: files of grids and meshes; ``binvox`` and ``magicavoxel`` are two of them
-* ``measure``: how full, how many parts, watertight or not
+* ``formats``: files that we write, and grids read back; ``arrays``, ``binvox``,
+  ``magicavoxel`` and ``matlab`` are formats of grids
+* ``meshes``: files of triangles by anybody; ``voxelise`` makes grids of them
+* ``opening``: any of these files as a grid; ``export``: a grid made ready for printers
+* ``measure``, ``likeness``: how full, how many parts, watertight or not; how alike two are
 * ``shapes``, ``pieces``: boxes, cylinders and bars on a grid, and the furniture made of them
 """

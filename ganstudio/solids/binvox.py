@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.solids.faults import SolidError
+
 LONGEST_HEADER_BYTES = 4096
 LONGEST_RUN = 255
 MOST_VOXELS = 1 << 28
@@ -38,7 +40,7 @@ def encode(content: Binvox) -> bytes:
     """
     grid = np.asarray(content.grid, dtype=bool)
     if grid.ndim != 3 or min(grid.shape) < 1:
-        raise ValueError(f"a binvox grid is (X, Y, Z), got the shape {grid.shape}")
+        raise SolidError(f"a binvox grid is (X, Y, Z), got the shape {grid.shape}")
     # y runs fastest in the file, then z, then x, and the sizes stand in the order x, z, y
     stored = grid.transpose(0, 2, 1)
     header = "\n".join(
@@ -65,18 +67,18 @@ def decode(content: bytes) -> Binvox:
     shape, translate, scale, start = _header(content)
     pairs = np.frombuffer(content, dtype=np.uint8, offset=start)
     if len(pairs) % 2:
-        raise ValueError("the binvox file ends in the middle of a run")
+        raise SolidError("the binvox file ends in the middle of a run")
     values, counts = pairs[0::2], pairs[1::2]
     total, wanted = int(counts.sum(dtype=np.int64)), math.prod(shape)
     if wanted > MOST_VOXELS:
-        raise ValueError(f"the binvox grid has more than {MOST_VOXELS} voxels: {wanted}")
+        raise SolidError(f"the binvox grid has more than {MOST_VOXELS} voxels: {wanted}")
     if total != wanted:
-        raise ValueError(
+        raise SolidError(
             f"the binvox header promises {' x '.join(map(str, shape))} = {wanted} voxels, "
             f"but the file holds {total}"
         )
     if len(values) and int(values.max()) > 1:
-        raise ValueError(f"a binvox voxel is 0 or 1, got {int(values.max())}")
+        raise SolidError(f"a binvox voxel is 0 or 1, got {int(values.max())}")
     stored = np.repeat(values.astype(bool), counts).reshape(shape)
     return Binvox(np.ascontiguousarray(stored.transpose(0, 2, 1)), translate, scale)
 
@@ -87,13 +89,13 @@ def _header(
     """Sizes in the order of the file, place, scale, and where the runs begin."""
     head = content[:LONGEST_HEADER_BYTES]
     if not head.startswith(b"#binvox"):
-        raise ValueError("no binvox file: it does not begin with #binvox")
+        raise SolidError("no binvox file: it does not begin with #binvox")
     fields: dict[str, list[str]] = {}
     start = 0
     while "data" not in fields:
         end = head.find(b"\n", start)
         if end < 0:
-            raise ValueError("the binvox header has no data line")
+            raise SolidError("the binvox header has no data line")
         line, _, _ = head[start:end].partition(b"#")  # a comment
         words = line.decode("ascii", errors="replace").split()
         if words:
@@ -104,9 +106,9 @@ def _header(
         tx, ty, tz = (float(word) for word in fields.get("translate", ["0", "0", "0"]))
         (scale,) = (float(word) for word in fields.get("scale", ["1"]))
     except (KeyError, ValueError) as error:
-        raise ValueError("the binvox header lacks a readable dim, translate or scale") from error
+        raise SolidError("the binvox header lacks a readable dim, translate or scale") from error
     if min(x, y, z) < 1:
-        raise ValueError(f"a binvox grid has at least one voxel a side, got {x} x {z} x {y}")
+        raise SolidError(f"a binvox grid has at least one voxel a side, got {x} x {z} x {y}")
     return (x, z, y), (tx, ty, tz), scale, start
 
 

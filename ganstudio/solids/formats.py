@@ -7,21 +7,23 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
-from tokenize import TokenError
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ganstudio.solids import binvox, magicavoxel
-from ganstudio.solids.surface import Mesh, as_occupied, cubes, smooth
+from ganstudio.solids import arrays, binvox, magicavoxel, matlab
+from ganstudio.solids.faults import SolidError
+from ganstudio.solids.meshes import threemf
+from ganstudio.solids.surface import Mesh, as_occupied, cubes, smooth, welded
 
 Surface = Literal["smooth", "cubes"]
 
 VOXEL_SUFFIXES = (".npy", ".binvox", ".vox")
-MESH_SUFFIXES = (".stl", ".obj", ".ply", ".glb")
-SUFFIXES = VOXEL_SUFFIXES + MESH_SUFFIXES
+MESH_SUFFIXES = (".stl", ".obj", ".ply", ".glb", ".3mf")
+SUFFIXES = VOXEL_SUFFIXES + MESH_SUFFIXES  # what can be written
 LARGEST_FILE_BYTES = 1 << 30
+NOTHING = "nothing above the threshold"
 
 
 def save(
@@ -35,10 +37,10 @@ def save(
     """Write a solid in the format that the suffix names.
 
     ``.npy`` keeps the occupancy as it is, ``.binvox`` and ``.vox`` the voxels above the
-    threshold. ``.stl``, ``.obj``, ``.ply`` and ``.glb`` keep a surface; z is up in all of them
-    but ``.glb``, where y is, so that the object stands upright in the programs that open it. Only
-    the smooth surface is sure to be watertight: print that one. The file appears complete or
-    not at all.
+    threshold. ``.stl``, ``.obj``, ``.ply``, ``.glb`` and ``.3mf`` keep a surface; z is up in
+    all of them but ``.glb``, where y is, so that the object stands upright in the programs that
+    open it. Only the smooth surface is sure to be watertight: print that one. The file appears
+    complete or not at all.
 
     Args:
         path: with one of ``SUFFIXES``.
@@ -62,56 +64,82 @@ def save(
         raise ValueError(f"{path.name} must end with one of {', '.join(SUFFIXES)}")
     if surface not in ("smooth", "cubes"):
         raise ValueError(f"the surface is smooth or cubes, got {surface!r}")
-    grid = _occupancy(occupancy)
+    grid = arrays.occupancy(occupancy)
     solid = as_occupied(grid, threshold)
     if not solid.any():
-        raise ValueError("nothing above the threshold")
-    if suffix == ".npy":
-        content = _npy(grid)
-    elif suffix == ".binvox":
-        content = binvox.encode(binvox.Binvox(solid))
-    elif suffix == ".vox":
-        content = magicavoxel.encode(solid)
+        raise SolidError(NOTHING)
+    if suffix in VOXEL_SUFFIXES:
+        content = voxel_bytes(grid, solid, suffix)
     else:
-        mesh = (smooth if surface == "smooth" else cubes)(grid, threshold)
-        content = mesh_bytes(mesh, suffix, scale)
-    _write(path, content)
+        content = mesh_bytes(skin(grid, threshold, surface), suffix, scale)
+    write(path, content)
     return path
 
 
-def load(path: Path | str) -> NDArray[np.float32]:
-    """Read voxels: ``.npy``, ``.binvox`` or ``.vox``.
+def skin(occupancy: NDArray[Any], threshold: float, surface: Surface) -> Mesh:
+    """The mesh that is written for a surface; that of cubes shares its corners."""
+    if surface == "smooth":
+        return smooth(occupancy, threshold)
+    return welded(cubes(occupancy, threshold))
+
+
+def load(path: Path | str) -> NDArray[Any]:
+    """Read voxels: ``.npy``, ``.npz``, ``.binvox``, ``.vox`` or ``.mat``.
 
     Of a ``.vox`` file with several models the one with the most voxels is taken. A ``.npy``
-    file holds (X, Y, Z) or (1, X, Y, Z); whole numbers other than 0 count as solid.
+    file holds (X, Y, Z) or (1, X, Y, Z); whole numbers other than 0 count as solid. Of the
+    samples in an ``.npz`` file the first is taken; a ``.mat`` file keeps its grid as
+    ``instance``.
 
     Returns:
-        (X, Y, Z) float32 occupancy in [0, 1], z up.
+        (X, Y, Z) occupancy, z up: bool, or float32 in [0, 1].
 
     Raises:
-        ValueError: if the suffix is unknown or the content is not what it says.
+        SolidError: if the suffix is unknown or the content is not what it says.
         OSError: if it cannot be read.
     """
     path = Path(path)
     readers: dict[str, Callable[[Path], NDArray[Any]]] = {
-        ".npy": _read_npy, ".binvox": _read_binvox, ".vox": _read_vox,
+        ".npy": arrays.read_npy, ".npz": arrays.read_npz,
+        ".binvox": _read_binvox, ".vox": _read_vox, ".mat": _read_mat,
     }  # fmt: skip
     suffix = path.suffix.lower()
     if suffix not in readers:
-        raise ValueError(f"{path.name} must end with one of {', '.join(readers)}")
+        raise SolidError(f"{path.name} must end with one of {', '.join(readers)}")
     if path.stat().st_size > LARGEST_FILE_BYTES:
-        raise ValueError(f"{path.name} is larger than 1 GB: that is no single solid")
+        raise SolidError(f"{path.name} is larger than 1 GB: that is no single solid")
     try:
-        return np.ascontiguousarray(readers[suffix](path), dtype=np.float32)
+        grid = readers[suffix](path)
     except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from error
+        raise SolidError(f"{path.name}: {error}") from error
+    return np.ascontiguousarray(grid, dtype=bool if grid.dtype == np.bool_ else np.float32)
+
+
+def voxel_bytes(grid: NDArray[Any], solid: NDArray[np.bool_], suffix: str) -> bytes:
+    """Voxels as the bytes of a file.
+
+    Args:
+        grid: (X, Y, Z) occupancy, kept by ``.npy``.
+        solid: (X, Y, Z) bool, kept by all others.
+        suffix: one of ``VOXEL_SUFFIXES``.
+
+    Raises:
+        ValueError: if the suffix is none of them, or the format cannot hold so many voxels.
+    """
+    if suffix == ".binvox":
+        return binvox.encode(binvox.Binvox(solid))
+    if suffix == ".vox":
+        return magicavoxel.encode(solid)
+    if suffix != ".npy":
+        raise SolidError(f"voxels are written as {', '.join(VOXEL_SUFFIXES)}, not {suffix}")
+    return _npy(grid)
 
 
 def mesh_bytes(mesh: Mesh, suffix: str, scale: float = 1.0) -> bytes:
     """A mesh as the bytes of a file.
 
     Args:
-        mesh: in voxels, z up.
+        mesh: in voxels, z up; without normals none are written.
         suffix: one of ``MESH_SUFFIXES``.
         scale: lengths in the file for the side of one voxel.
 
@@ -122,20 +150,21 @@ def mesh_bytes(mesh: Mesh, suffix: str, scale: float = 1.0) -> bytes:
         raise ValueError(f"a mesh is written as {', '.join(MESH_SUFFIXES)}, not {suffix}")
     if not 0 < scale < np.inf:
         raise ValueError(f"the scale must be above 0, got {scale}")
+    vertices, normals = mesh.vertices * np.float32(scale), mesh.normals
+    if suffix == ".3mf":
+        return threemf.encode(vertices, mesh.faces)
     import trimesh  # 0.8 s: only when first needed
 
-    vertices, normals = mesh.vertices * scale, mesh.normals
     if suffix == ".glb":
         vertices, normals = _y_up(vertices), _y_up(normals)
-    body = trimesh.Trimesh(
-        vertices, mesh.faces, vertex_normals=normals, process=False, validate=False
-    )
+    known: dict[str, Any] = {"vertex_normals": normals} if len(normals) else {}
+    body = trimesh.Trimesh(vertices, mesh.faces, process=False, validate=False, **known)
     # an STL has a normal for each triangle and none for its corners
     extra: dict[str, Any] = {
         ".stl": {},
-        ".obj": {"include_normals": True},
-        ".ply": {"vertex_normal": True},
-        ".glb": {"include_normals": True},
+        ".obj": {"include_normals": bool(known)},
+        ".ply": {"vertex_normal": bool(known)},
+        ".glb": {"include_normals": bool(known)},
     }[suffix]
     content = body.export(file_type=suffix[1:], **extra)
     return content.encode("utf-8") if isinstance(content, str) else bytes(content)
@@ -146,43 +175,11 @@ def _y_up(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([vectors[:, 0], vectors[:, 2], -vectors[:, 1]], axis=1)
 
 
-def _occupancy(occupancy: ArrayLike) -> NDArray[Any]:
-    """The grid, checked: (X, Y, Z), bool, or finite floats in [0, 1]."""
-    grid: NDArray[Any] = np.asarray(occupancy)
-    if grid.ndim == 4 and grid.shape[0] == 1:
-        grid = grid[0]
-    if grid.ndim != 3 or min(grid.shape) < 1:
-        raise ValueError(f"a solid is a grid (X, Y, Z), got the shape {grid.shape}")
-    if grid.dtype.kind in "bui":
-        return grid.astype(bool, copy=False)
-    if grid.dtype.kind != "f":
-        raise ValueError(f"occupancy is bool or float, got {grid.dtype}")
-    low, high = float(grid.min()), float(grid.max())
-    if not (low >= 0 and high <= 1):  # so worded that nan is refused too
-        raise ValueError(
-            f"occupancy runs from 0 to 1, got {low:.3g} to {high:.3g}; "
-            "of samples in [-1, 1] take (x + 1) / 2"
-        )
-    return grid
-
-
 def _npy(grid: NDArray[Any]) -> bytes:
     buffer = BytesIO()
     kept = grid if grid.dtype == np.bool_ else grid.astype(np.float32)
     np.save(buffer, np.ascontiguousarray(kept), allow_pickle=False)
     return buffer.getvalue()
-
-
-def _read_npy(path: Path) -> NDArray[Any]:
-    with path.open("rb") as file:
-        if file.read(6) != b"\x93NUMPY":
-            raise ValueError("no .npy file")
-    # mapped, not read: a header that promises more than the file holds allocates nothing
-    try:
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, TypeError, OverflowError, SyntaxError, TokenError, EOFError) as error:
-        raise ValueError(f"no readable .npy file ({error})") from error
-    return _occupancy(np.array(mapped))
 
 
 def _read_binvox(path: Path) -> NDArray[Any]:
@@ -194,8 +191,16 @@ def _read_vox(path: Path) -> NDArray[Any]:
     return max(models, key=lambda model: len(model.voxels)).grid() > 0
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write under a temporary name in the same folder, flush, rename."""
+def _read_mat(path: Path) -> NDArray[Any]:
+    return arrays.occupancy(matlab.decode(path.read_bytes()))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write under a temporary name in the same folder, flush, rename.
+
+    Raises:
+        OSError: if the disk will not take it.
+    """
     part = path.with_name(f".{path.name}.{token_hex(4)}.part")
     try:
         with part.open("xb") as file:

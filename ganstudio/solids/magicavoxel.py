@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.solids.faults import SolidError
+
 LONGEST_SIDE = 256  # coordinates are bytes
 VERSION = 150
 INK = 1  # the colour number that written voxels get
@@ -64,7 +66,7 @@ def encode(grid: NDArray[np.bool_], colour: tuple[int, int, int] = (166, 138, 22
     """
     grid = np.asarray(grid, dtype=bool)
     if grid.ndim != 3 or not 1 <= min(grid.shape) <= max(grid.shape) <= LONGEST_SIDE:
-        raise ValueError(f".vox holds 1 to {LONGEST_SIDE} voxels a side, got {grid.shape}")
+        raise SolidError(f".vox holds 1 to {LONGEST_SIDE} voxels a side, got {grid.shape}")
     cells = np.argwhere(grid)
     voxels = np.full((len(cells), 4), INK, dtype=np.uint8)
     voxels[:, :3] = cells
@@ -90,7 +92,7 @@ def decode(content: bytes) -> Vox:
         ValueError: if this is no .vox file, or it is cut off or contradicts itself.
     """
     if len(content) < 20 or content[:4] != b"VOX " or content[8:12] != b"MAIN":
-        raise ValueError("no MagicaVoxel file: it does not begin with VOX and MAIN")
+        raise SolidError("no MagicaVoxel file: it does not begin with VOX and MAIN")
     own, _ = struct.unpack_from("<2i", content, 12)
     at = 20 + max(own, 0)
     size: tuple[int, int, int] | None = None
@@ -103,7 +105,7 @@ def decode(content: bytes) -> Vox:
         length, _ = struct.unpack_from("<2i", content, at + 4)
         body = content[at + 12 : at + 12 + max(length, 0)]
         if length < 0 or len(body) < length:
-            raise ValueError(f"the .vox file is cut off in its {_named(name)} chunk")
+            raise SolidError(f"the .vox file is cut off in its {_named(name)} chunk")
         at += 12 + length
         if name == b"PACK":
             (promised,) = _fields("<i", body, name)
@@ -111,7 +113,7 @@ def decode(content: bytes) -> Vox:
             size = _size(body)
         elif name == b"XYZI":
             if size is None:
-                raise ValueError("the .vox file has voxels before their SIZE")
+                raise SolidError("the .vox file has voxels before their SIZE")
             models.append(Model(size, _voxels(body, size)))
         elif name == b"RGBA":
             palette = _palette(body)
@@ -120,7 +122,7 @@ def decode(content: bytes) -> Vox:
             materials[number] = Material(kind, weight)
     if not models or (promised is not None and promised != len(models)):
         wanted = 1 if promised is None else promised
-        raise ValueError(f"the .vox file promises {wanted} models, but holds {len(models)}")
+        raise SolidError(f"the .vox file promises {wanted} models, but holds {len(models)}")
     return Vox(models, palette, materials)
 
 
@@ -141,7 +143,7 @@ def default_palette() -> NDArray[np.uint8]:
 def _size(body: bytes) -> tuple[int, int, int]:
     x, y, z = _fields("<3i", body, b"SIZE")
     if not 1 <= min(x, y, z) <= max(x, y, z) <= LONGEST_SIDE:
-        raise ValueError(f"a .vox model has 1 to {LONGEST_SIDE} voxels a side, got {x} x {y} x {z}")
+        raise SolidError(f"a .vox model has 1 to {LONGEST_SIDE} voxels a side, got {x} x {y} x {z}")
     return x, y, z
 
 
@@ -149,16 +151,16 @@ def _voxels(body: bytes, size: tuple[int, int, int]) -> NDArray[np.uint8]:
     (count,) = _fields("<i", body, b"XYZI")
     if count < 0 or 4 + 4 * count > len(body):
         held = (len(body) - 4) // 4
-        raise ValueError(f"the .vox file promises {count} voxels, but holds {held}")
+        raise SolidError(f"the .vox file promises {count} voxels, but holds {held}")
     voxels = np.frombuffer(body, dtype=np.uint8, offset=4, count=4 * count).reshape(-1, 4)
     if (voxels[:, :3] >= np.array(size)).any():
-        raise ValueError(f"a voxel of the .vox file lies outside its {' x '.join(map(str, size))}")
+        raise SolidError(f"a voxel of the .vox file lies outside its {' x '.join(map(str, size))}")
     return voxels[voxels[:, 3] > 0]
 
 
 def _palette(body: bytes) -> NDArray[np.uint8]:
     if len(body) < 1024:
-        raise ValueError(f"a .vox palette takes 1024 bytes, got {len(body)}")
+        raise SolidError(f"a .vox palette takes 1024 bytes, got {len(body)}")
     stored = np.frombuffer(body, dtype=np.uint8, count=1024).reshape(256, 4)
     palette = np.roll(stored, 1, axis=0)
     palette[0] = 0
@@ -167,7 +169,7 @@ def _palette(body: bytes) -> NDArray[np.uint8]:
 
 def _fields(layout: str, body: bytes, name: bytes) -> tuple[int, ...]:
     if len(body) < struct.calcsize(layout):
-        raise ValueError(f"the {_named(name)} chunk of the .vox file is too short")
+        raise SolidError(f"the {_named(name)} chunk of the .vox file is too short")
     return struct.unpack_from(layout, body)
 
 

@@ -110,6 +110,19 @@ def cubes(occupancy: ArrayLike, threshold: float = 0.5) -> Mesh:
     )
 
 
+def welded(mesh: Mesh) -> Mesh:
+    """The mesh of ``cubes`` with corners that neighbours share, as printers want it.
+
+    Such a corner has no normal of its own, so there are none.
+    """
+    places = np.rint(mesh.vertices).astype(np.int64)
+    side = int(places.max(initial=0)) + 1
+    keys = (places[:, 0] * side + places[:, 1]) * side + places[:, 2]
+    _, first, again = np.unique(keys, return_index=True, return_inverse=True)
+    faces = again.reshape(-1)[mesh.faces].astype(np.int32).reshape(-1, 3)
+    return Mesh(mesh.vertices[first], faces, np.zeros((0, 3), np.float32))
+
+
 def exposed_faces(occupied: NDArray[np.bool_], reach: int | None = None) -> NDArray[np.uint8]:
     """One row for each cube face that touches the air, ready for instanced drawing.
 

@@ -6,8 +6,6 @@ import platform
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +17,26 @@ from ganstudio import registry
 from ganstudio.data.base import DataError, Dataset, Samples, to_unit
 from ganstudio.gans.base import GAN, Side
 from ganstudio.recipe import Recipe
-from ganstudio.train import examples
+from ganstudio.train import examples, reals
 from ganstudio.train import messages as m
+from ganstudio.train.branch import Parent, note_parent
+from ganstudio.train.critic import Critic
 from ganstudio.train.explorer import Mailbox
 from ganstudio.train.judge import Judge
-from ganstudio.train.picture import save_sheet
+from ganstudio.train.keeper import Keeper
+from ganstudio.train.origin import Origin, take_up
 from ganstudio.train.run import Checkpoint, RunError, RunFolder, write_atomically
 from ganstudio.train.sampler import Sampler, model_of
 from ganstudio.train.speed import Machine, choose
+from ganstudio.train.timeline import age
 from ganstudio.train.trainer import Trainer
 
 AUTOSAVE_S = 60.0
+SOONEST_S = 10.0
+CHECKPOINT_GROWTH = 0.1  # of ``timeline.age``
+SAVING_SHARE = 0.05  # of the writer's time, for checkpoints that come sooner than each minute
 HISTORY_S = 0.5
 REALS_SHOWN = {"points": 2048, "image": 100, "voxels": 16}
-SHEET_TILES = {"points": 2048, "image": 64, "voxels": 16}
 SIDES: dict[m.Side, Side] = {"generator": "G", "discriminator": "D"}
 RATE_WINDOW = 40  # reports over which samples a second are taken
 
@@ -64,13 +68,12 @@ class Engine:
         self.trainer, self.run, self.recipe = trainer, run, recipe
         self._announce, self._mailbox, self._judge = announce, mailbox, judge
         self._model = model_of(recipe, trainer.gan)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._writing: Future[None] | None = None
+        self._keeper = Keeper(run, recipe.basics.timeline_mb, announce)
         self._saved_at = time.monotonic()
+        self._saved_age = 0.0
         self._saved_updates = -1
-        self._save_error: OSError | None = None
-        self._history_fails = False
         self._examples: m.Examples | None = None
+        self._reals: reals.Reals | None = None
         self.target_nimg = recipe.basics.kimg * 1000
         self._seconds = 0.0
         self._line_at = 0.0
@@ -88,6 +91,7 @@ class Engine:
         runs_root: Path = Path("runs"),
         folder: Path | None = None,
         resume: bool = False,
+        parent: Parent | None = None,
         endless: bool = False,
         data_root: Path,
         device: str = "auto",
@@ -104,6 +108,8 @@ class Engine:
             folder: this run folder instead.
             resume: go on from the newest checkpoint of ``folder``. A run that had reached its
                 length goes on for as long again.
+            parent: go on in a new folder from the checkpoint of another run that is nearest to,
+                or before, a moment; that run stays as it is.
             endless: train until stopped, whatever length the recipe has.
             data_root: where data sets are kept.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
@@ -134,6 +140,7 @@ class Engine:
         announce(m.StateChanged("loading", f"building {recipe.variant}"))
         trainer = Trainer.build(variant, recipe.gan, spec, samples, recipe.basics.seed, machine)
         announce(m.StateChanged("loading", "opening the run folder"))
+        origin = None if parent is None else take_up(trainer, recipe, parent)
         if run is None:
             run = RunFolder.create(runs_root, recipe, folder)
         run.acquire()
@@ -142,9 +149,12 @@ class Engine:
             if resume:
                 engine._go_back_to(run.read())
                 engine._lengthen()
+            elif origin is not None:
+                engine._grow_from(origin)
+                engine._lengthen()
             if endless:
                 engine.target_nimg = float("inf")
-            engine._begin(samples, machine, resume)
+            engine._begin(samples, machine, resume, origin)
         except BaseException:
             run.release()
             raise
@@ -203,7 +213,7 @@ class Engine:
         self._saved_updates = -1
         after = getattr(self.recipe.gan, knob)
         nimg = self.trainer.nimg
-        self._record(
+        self._keeper.record(
             {"nimg": nimg, "event": "tuned", "knob": knob, "value": after, "before": before}
         )
         self._announce(m.Tuned(knob, after, before, nimg))
@@ -231,19 +241,26 @@ class Engine:
             )
         self._write_line()
         self._saved_updates, self._saved_at = self.trainer.updates, time.monotonic()
-        checkpoint = self._checkpoint()
-        sampler = self._sampler()
-        self._writing = self._writer.submit(self._write, checkpoint, sampler)
+        self._saved_age = age(self.trainer.nimg)
+        self._keeper.save(self._checkpoint(), self._sampler())
         if wait:
             self._wait()
-            if self._save_error is not None:
-                raise self._save_error
+            if self._keeper.fault is not None:
+                raise self._keeper.fault
 
     def autosave(self) -> None:
-        """Write a checkpoint if the last one is a minute old and its writing is done."""
-        due = time.monotonic() - self._saved_at >= AUTOSAVE_S
-        if due and (self._writing is None or self._writing.done()):
+        """Write a checkpoint if it is time for one, or else a snapshot if one is due.
+
+        A checkpoint is due a minute after the last one, or sooner where training has aged by a
+        tenth since, so that there is one to branch off from near every moment. Nothing is begun
+        while something is being written.
+        """
+        passed_s = time.monotonic() - self._saved_at
+        aged = age(self.trainer.nimg) - self._saved_age >= CHECKPOINT_GROWTH
+        soonest_s = max(SOONEST_S, self._keeper.saving_s / SAVING_SHARE)
+        if passed_s >= (soonest_s if aged else AUTOSAVE_S) and not self._keeper.busy:
             self.save()
+        self._keeper.remember(self.trainer.nimg, self.trainer.averaged_tensors)
 
     def rewind(self, checkpoint: str | None) -> None:
         """Go back to a checkpoint of this run; None is the last one.
@@ -273,7 +290,7 @@ class Engine:
     def serve(self, always: bool = False) -> None:
         """Leave a copy of the averaged generator for the explorer if it asked for one."""
         if self._mailbox is not None and (always or self._mailbox.wanted):
-            self._mailbox.offer(self._sampler())
+            self._mailbox.offer(self._sampler(judged=self._mailbox.with_critic))
         if self._judge is not None and self._judge.due(self.trainer.nimg):
             self._judge.offer(self._sampler())
 
@@ -282,12 +299,13 @@ class Engine:
         if self._judge is not None:
             self._judge.close()
         try:
-            self._wait()
+            self._keeper.close()
         finally:
-            self._writer.shutdown()
             self.run.release()
 
-    def _begin(self, samples: Samples, machine: Machine, resumed: bool) -> None:
+    def _begin(
+        self, samples: Samples, machine: Machine, resumed: bool, origin: Origin | None
+    ) -> None:
         players = self.trainer.gan.players
         weights = {
             name: sum(p.numel() for p in player.parameters()) for name, player in players.items()
@@ -302,26 +320,31 @@ class Engine:
         }
         for key, text in summary.items():
             self.run.note(f"{key}: {text}")
+        if origin is not None:
+            self.run.note(f"branched off {origin.parent.run}")
         self.run.note(
             f"{'resumed' if resumed else 'started'} at {self.trainer.nimg / 1000:.3f} kimg"
         )
         kind = self.trainer.gan.spec.kind
-        reals = to_unit(samples.x[: REALS_SHOWN[kind]].clone())
+        shown = to_unit(samples.x[: REALS_SHOWN[kind]].clone())
         self._announce(
             m.Started(
                 self.run.path,
-                resumed,
+                resumed or origin is not None,
                 summary,
                 self.recipe.to_dict(),
-                np.ascontiguousarray(reals.numpy()),
+                np.ascontiguousarray(shown.numpy()),
                 round(min(self.target_nimg, 1e12)),
                 self.trainer.nimg,
                 self.trainer.steps,
             )
         )
         self._examples = examples.choose(self.trainer.gan, samples)
+        self._reals = reals.choose(self.trainer.gan, samples)
         if not resumed:
+            self._keeper.begin(self.trainer.nimg)
             examples.write(self.run.path, self.trainer.gan.spec, self._examples)
+            reals.write(self.run.path, self._reals)
             self.save()
         if self._judge is not None:
             self._judge.begin(self.recipe, samples, self.trainer.nimg, self._on_judged)
@@ -329,11 +352,11 @@ class Engine:
     def _on_judged(self, event: m.Event) -> None:
         """On the judge's thread: keep what it found."""
         if isinstance(event, m.Noted):
-            self._tell(event)
+            self._keeper.tell(event)
         elif isinstance(event, m.Measured):
             scores = {name: round(value, 6) for name, value in event.values.items()}
             floors = {name: round(value, 6) for name, value in event.floors.items()}
-            self._record(
+            self._keeper.record(
                 {
                     "nimg": event.nimg,
                     "event": "measured",
@@ -351,12 +374,20 @@ class Engine:
             self._judge.forget()  # before the cut, or a score of what is undone would follow it
         self.trainer.restore(checkpoint)
         self._seconds = self._line_at = float(kept["seconds"])
-        self.recipe = recipe.replace(kimg=self.recipe.basics.kimg)
+        asked = self.recipe.basics
+        self.recipe = recipe.replace(kimg=asked.kimg, timeline_mb=asked.timeline_mb)
         self.trainer.gan.config = self.recipe.gan
         self._line.clear()
         self._recent.clear()
-        self._saved_updates = self.trainer.updates
+        self._saved_updates, self._saved_age = self.trainer.updates, age(self.trainer.nimg)
         self.run.cut(self.trainer.nimg)
+        self._keeper.begin(self.trainer.nimg)
+
+    def _grow_from(self, origin: Origin) -> None:
+        """Note the parent, and take over what it has of the training until then."""
+        note_parent(self.run.path, origin.parent)
+        self.run.inherit(RunFolder(origin.parent.run), origin.parent.nimg)
+        self._seconds = self._line_at = origin.seconds
 
     def _lengthen(self) -> None:
         """Give a run that had reached its length as much again, and keep the new length."""
@@ -375,8 +406,10 @@ class Engine:
         checkpoint.state["recipe"] = self.recipe.to_dict()
         return checkpoint
 
-    def _sampler(self) -> Sampler:
+    def _sampler(self, judged: bool = False) -> Sampler:
+        """The averaged generator now; ``judged`` with a copy of the discriminator's side."""
         trainer = self.trainer
+        critic = Critic.of(trainer.gan, trainer.nimg, self._reals) if judged else None
         return Sampler(
             trainer.gan,
             trainer.averaged(),
@@ -384,27 +417,9 @@ class Engine:
             trainer.nimg,
             "live",
             self._examples,
+            critic,
+            self.run.path,
         )
-
-    def _write(self, checkpoint: Checkpoint, sampler: Sampler) -> None:
-        """On the writer's thread: checkpoint, then the picture of the fixed latents."""
-        try:
-            path = self.run.write(checkpoint)
-        except OSError as error:
-            self._saved_updates, self._save_error = -1, error
-            self._tell(
-                m.Noted(f"Saving failed, training goes on and tries again: {error}", "error")
-            )
-            return
-        self._save_error = None
-        self._record({"nimg": checkpoint.nimg, "event": "saved", "checkpoint": path.name})
-        self._announce(m.Saved(path, checkpoint.nimg))
-        count = SHEET_TILES[self._model.spec.kind]
-        try:
-            samples = sampler.draw(self._model.draw(count, seed=0))
-            save_sheet(self.run.path / "samples" / f"{path.name}.png", samples, self._model.spec)
-        except Exception as error:  # of a variant too: a picture is never worth a training
-            self._announce(m.Noted(f"The samples of {path.name} cannot be drawn: {error}", "error"))
 
     def _rate(self) -> float:
         """Real samples a second over the last reports."""
@@ -414,15 +429,16 @@ class Engine:
         return (last - first) / (now - begun) if now > begun else 0.0
 
     def _wait(self) -> None:
-        writing, self._writing = self._writing, None  # told once, or nothing could be saved again
-        if writing is not None:
-            writing.result()
+        """Until all that was handed over is written; one that failed is tried again."""
+        self._keeper.wait()
+        if self._keeper.fault is not None:
+            self._saved_updates = -1
 
     def _write_line(self) -> None:
         if not self._line:
             return
         terms = {name: round(sum(v) / len(v), 6) for name, v in self._line.items()}
-        self._record(
+        self._keeper.record(
             {
                 "nimg": self.trainer.nimg,
                 "step": self.trainer.steps,
@@ -433,22 +449,6 @@ class Engine:
         )
         self._line.clear()
         self._line_at = self._seconds
-
-    def _record(self, line: dict[str, object]) -> None:
-        try:
-            self.run.append_history(line)
-        except OSError as error:
-            if not self._history_fails:
-                self._tell(m.Noted(f"The history cannot be written: {error}", "error"))
-            self._history_fails = True
-        else:
-            self._history_fails = False
-
-    def _tell(self, event: m.Noted) -> None:
-        """Announce it and keep it in the run's log, as far as the disk lets us."""
-        self._announce(event)
-        with suppress(OSError):
-            self.run.note(f"{event.level}: {event.text}")
 
 
 def _memory(machine: Machine) -> int:

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganstudio.train import messages as m
+from ganstudio.train.recall import Drawn, Recall
 from ganstudio.train.session import Outbox
 
 if TYPE_CHECKING:
+    from ganstudio.train.library import Library
     from ganstudio.train.sampler import Sampler
 
-_Drawn = tuple[np.ndarray, dict[str, np.ndarray]]  # samples, and what is worth seeing beside
 VALUES_A_CHUNK = 1 << 16  # drawn between two looks at the inbox, so that a slider never waits long
-BACKGROUND = ("gallery",)  # tags that give way to all others
+STALE_S = 0.1  # so long may drawing go on from a model that is no longer wanted
+BACKGROUND = ("gallery", "strips", "grid")  # tags that give way to all others
 
 
 class Mailbox:
@@ -35,6 +37,7 @@ class Mailbox:
         self._lock = threading.Lock()
         self._slot: Sampler | None = None
         self._tell = filled
+        self.with_critic = False  # whether somebody wants the discriminator copied as well
 
     @property
     def wanted(self) -> bool:
@@ -73,7 +76,7 @@ class Explorer:
     there is nothing to do.
 
     Args:
-        outbox: gets ``ModelReady``, ``Rendered`` and ``Failed``.
+        outbox: gets ``ModelReady``, ``Rendered``, ``Remembered`` and ``Failed``.
         device: where stored models are drawn: ``auto``, ``cpu``, ``cuda`` or ``mps``.
     """
 
@@ -82,7 +85,12 @@ class Explorer:
         self.mailbox = Mailbox(self._on_filled)
         self._bell = threading.Condition()
         self._pending: dict[str, m.Request] = {}
-        self._to_open: Path | None = None
+        self._to_open: tuple[Path, int | None] | None = None
+        self._past = False  # whether it stands in the past: newer weights wait until ``back``
+        self._to_return = False
+        self._present: Sampler | None = None  # to come back to
+        self._library: Library | None = None
+        self._recall = Recall()
         self._ticket = 0
         self._ending = False
         self._sampler: Sampler | None = None
@@ -96,11 +104,27 @@ class Explorer:
             self._wake()
             return self._ticket
 
-    def open(self, folder: Path) -> None:
-        """Load the newest checkpoint of a run folder and draw from it."""
-        self.mailbox.take()  # what a training left before this was asked for is out of date
+    def open(self, folder: Path, moment: int | None = None) -> None:
+        """Draw from a stored model.
+
+        Args:
+            folder: its run.
+            moment: real samples seen by then, one of those that are kept; whatever a training
+                offers then waits until ``back``. None is the newest checkpoint.
+        """
+        if moment is None:
+            self.mailbox.take()  # what a training left before this was asked for is out of date
         with self._bell:
-            self._to_open = folder
+            self._to_open, self._to_return = (folder, moment), False
+            self._past = moment is not None
+            self._wake()
+
+    def back(self) -> None:
+        """Draw from the newest model again, the live one or the one that was opened."""
+        with self._bell:
+            self._to_return, self._past = self._past or self._to_return, False
+            if self._to_open is not None and self._to_open[1] is not None:
+                self._to_open = None
             self._wake()
 
     @property
@@ -138,27 +162,40 @@ class Explorer:
                 self._bell.wait_for(self._something)
                 if self._ending:
                     return
-                folder, self._to_open = self._to_open, None
+                wanted, self._to_open = self._to_open, None
+                returns, self._to_return = self._to_return, False
             try:
-                self._renew(folder)
+                self._renew(wanted, returns)
                 self._draw_next()
             except Exception as error:
                 self.outbox.put(m.Failed(str(error), traceback.format_exc(), where="explorer"))
 
     def _something(self) -> bool:
         can_draw = bool(self._pending) and self._sampler is not None
-        return self._ending or can_draw or self._to_open is not None or self.mailbox.filled
+        newer = self.mailbox.filled and not self._past
+        wanted = self._to_open is not None or self._to_return
+        return self._ending or can_draw or wanted or newer
 
-    def _renew(self, folder: Path | None) -> None:
-        if folder is not None:
-            from ganstudio.train.sampler import Sampler
-            from ganstudio.train.speed import spare_a_core
+    def _renew(self, wanted: tuple[Path, int | None] | None, returns: bool) -> None:
+        if wanted is not None:
+            if self._library is None:
+                from ganstudio.train.library import Library
+                from ganstudio.train.speed import spare_a_core
 
-            spare_a_core()
-            self._adopt(Sampler.load(folder, self.device))
-        fresh = self.mailbox.take()
+                spare_a_core()
+                self._library = Library(self.device)
+            folder, moment = wanted
+            if moment is None:
+                self._present = self._library.newest(folder)
+                self.outbox.put(m.Remembered(folder, self._library.moments(folder)))
+                self._adopt(self._present)
+            else:
+                self._adopt(self._library.at(folder, moment))
+        fresh = None if self._past else self.mailbox.take()
         if fresh is not None:
-            self._adopt(fresh)
+            self._present = fresh
+        if self._present is not None and (fresh is not None or returns):
+            self._adopt(self._present)
 
     def _adopt(self, sampler: Sampler) -> None:
         known = self._sampler
@@ -170,10 +207,8 @@ class Explorer:
 
     def _take(self, urgent_only: bool = False) -> m.Request | None:
         with self._bell:
-            tags = sorted(
-                self._pending, key=lambda tag: (tag in BACKGROUND, self._pending[tag].ticket)
-            )
-            if not tags or (urgent_only and tags[0] in BACKGROUND):
+            tags = sorted(self._pending, key=lambda tag: (_patient(tag), self._pending[tag].ticket))
+            if not tags or (urgent_only and _patient(tags[0])):
                 return None
             return self._pending.pop(tags[0])
 
@@ -182,12 +217,19 @@ class Explorer:
         if request is None or self._sampler is None or not _fits(request, self._sampler.model):
             return
         sampler, began, waited = self._sampler, time.perf_counter(), 0.0
+        past = sampler is not self._present
+        known = self._recall.get(sampler, request) if past else None
+        if known is not None:
+            self._tell(request, sampler, known, began)
+            return
         chunk = max(1, VALUES_A_CHUNK // sampler.model.spec.size)
-        parts: list[_Drawn] = []
+        parts: list[Drawn] = []
         for start in range(0, len(request.z), chunk):
             if self._ending:
                 return
-            while start and request.tag in BACKGROUND:
+            if start and self._outdated(request, began + waited):
+                return
+            while start and _patient(request.tag):
                 urgent = self._take(urgent_only=True)
                 if urgent is None:
                     break
@@ -196,24 +238,42 @@ class Explorer:
                 waited += time.perf_counter() - paused
             parts.append(self._draw(request, sampler, start, start + chunk))
         if parts:
-            self._tell(request, sampler, _joined(parts), began + waited)
+            drawn = _joined(parts)
+            if past:
+                self._recall.keep(sampler, request, drawn)
+            self._tell(request, sampler, drawn, began + waited)
+
+    def _outdated(self, request: m.Request, began: float) -> bool:
+        """Whether another model is wanted and this takes long: it is drawn from that one, then."""
+        with self._bell:
+            leaving = self._to_open is not None or self._to_return
+            late = leaving and time.perf_counter() - began > STALE_S
+            if late and _patient(request.tag):
+                self._pending.setdefault(request.tag, request)
+                return True
+        return False
 
     @staticmethod
-    def _draw(request: m.Request, sampler: Sampler, start: int, stop: int) -> _Drawn:
+    def _draw(request: m.Request, sampler: Sampler, start: int, stop: int) -> Drawn:
         z = request.z[start:stop]
         known = {kind: value[start:stop] for kind, value in request.told.items()}
         told = sampler.fill(known, len(z), start)
         shift = None if request.shift is None else request.shift[start:stop]
-        x = sampler.draw(z, told, request.psi, shift)
+        x = sampler.draw(z, told, request.psi, shift, request.noise)
         return x, sampler.beside(x, told)
 
-    def _tell(self, request: m.Request, sampler: Sampler, drawn: _Drawn, began: float) -> None:
+    def _tell(self, request: m.Request, sampler: Sampler, drawn: Drawn, began: float) -> None:
         cost_ms = (time.perf_counter() - began) * 1000
         x, beside = drawn
         self.outbox.put(m.Rendered(request.tag, x, request.ticket, sampler.nimg, cost_ms, beside))
 
 
-def _joined(parts: list[_Drawn]) -> _Drawn:
+def _patient(tag: str) -> bool:
+    """Whether a request gives way to all others; what follows a colon counts its parts."""
+    return tag.partition(":")[0] in BACKGROUND
+
+
+def _joined(parts: list[Drawn]) -> Drawn:
     names = parts[0][1]
     beside = {name: np.concatenate([part[1][name] for part in parts]) for name in names}
     return np.concatenate([part[0] for part in parts]), beside
@@ -223,7 +283,7 @@ def _fits(request: m.Request, model: m.Model) -> bool:
     """Whether it was meant for this model: one asked just before a change is let go."""
     if request.z.ndim != 2 or request.z.shape[1] != model.z_dim:
         return False
-    if request.shift is not None and request.shift.shape[1] != model.w_dim:
+    if request.shift is not None and not model.takes_shift(request.shift, len(request.z)):
         return False
     classes = request.told.get("classes")
     if classes is not None and model.classes and classes.ndim == 1:

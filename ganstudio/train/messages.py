@@ -16,6 +16,7 @@ from ganstudio.samples import ConditionSpec, Prior, SampleSpec
 from ganstudio.samples import Told as Told
 
 Side = Literal["generator", "discriminator"]
+Level = Literal["info", "warning", "error"]
 State = Literal["idle", "loading", "paused", "running", "stopping", "finished", "failed"]
 
 
@@ -241,6 +242,8 @@ class Model:
         prior: what z was drawn from: ``normal`` (0, 1) or ``uniform`` in [-1, 1].
         inputs: what it takes besides noise, one of a kind.
         w_dim: dimensions of the mapped latent w, for a model that has one; else 0.
+        layers: how many layers take a style of their own, for a model with w; else 0.
+        noisy: whether it has noise inputs besides z, whose strength can be set.
     """
 
     variant: str
@@ -250,6 +253,8 @@ class Model:
     prior: Prior = "normal"
     inputs: tuple[ConditionSpec, ...] = ()
     w_dim: int = 0
+    layers: int = 0
+    noisy: bool = False
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -260,6 +265,11 @@ class Model:
     def input(self, kind: str) -> ConditionSpec | None:
         """What it takes of this kind; None if nothing."""
         return next((taken for taken in self.inputs if taken.kind == kind), None)
+
+    def takes_shift(self, shift: np.ndarray, count: int) -> bool:
+        """Whether so many mapped latents can be moved by it, all layers alike or one by one."""
+        alike, each = (count, self.w_dim), (count, self.layers, self.w_dim)
+        return self.w_dim > 0 and shift.shape in (alike, each)
 
     def draw(self, count: int, seed: int) -> np.ndarray:
         """Latents (count, z_dim) float32 from the prior; the same seed gives the same."""
@@ -324,6 +334,19 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Remembered:
+    """The past moments of a run that one can travel to; told again whenever they change.
+
+    Attributes:
+        run: its folder.
+        moments: real samples seen by then, rising.
+    """
+
+    run: Path
+    moments: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Rewound:
     """Training stands at an earlier moment again: curves after it are no longer true."""
 
@@ -361,7 +384,7 @@ class Noted:
     """A line for the log."""
 
     text: str
-    level: Literal["info", "warning", "error"] = "info"
+    level: Level = "info"
 
 
 Event = (
@@ -376,6 +399,7 @@ Event = (
     | Tuned
     | Measured
     | Saved
+    | Remembered
     | Rewound
     | Refused
     | Failed
@@ -396,7 +420,9 @@ class Request:
         told: the model's inputs, by kind; what is left out is filled in: classes take turns,
             all else comes from the examples.
         psi: truncation, z' = psi z for a latent around zero; 1 leaves it alone.
-        shift: (N, w_dim) added to the mapped latent, for a model that has one.
+        shift: added to the mapped latent, for a model that has one: (N, w_dim), or
+            (N, layers, w_dim) layer by layer.
+        noise: strength of the noise inputs of a ``noisy`` model; 0 switches them off.
     """
 
     tag: str
@@ -404,6 +430,7 @@ class Request:
     told: Told = field(default_factory=dict)
     psi: float = 1.0
     shift: np.ndarray | None = None
+    noise: float = 1.0
     ticket: int = field(default=0)
 
 

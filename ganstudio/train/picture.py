@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from ganstudio.samples import SampleSpec
 from ganstudio.solids.picture import contact_sheet
-from ganstudio.train.run import write_atomically
+from ganstudio.train.files import write_atomically
 
 GAP_PX = 2
 SMALLEST_TILE_PX = 64
@@ -20,13 +20,14 @@ PLANE_EXTENT = 1.25  # points are drawn from -1.25 to 1.25
 POINT_COLOUR = (124, 77, 190)
 
 
-def sheet(samples: np.ndarray, spec: SampleSpec, columns: int = 0) -> np.ndarray:
+def sheet(samples: np.ndarray, spec: SampleSpec, columns: int = 0, tile_px: int = 0) -> np.ndarray:
     """Draw samples as one picture.
 
     Args:
         samples: (N, *shape) in [-1, 1].
         spec: what they are.
         columns: tiles a row; 0 makes the sheet about square.
+        tile_px: about how large each is to be: pictures grow by whole times only.
 
     Returns:
         (H, W, 3) uint8.
@@ -40,8 +41,8 @@ def sheet(samples: np.ndarray, spec: SampleSpec, columns: int = 0) -> np.ndarray
     if spec.kind == "points":
         return _scatter(samples)
     if spec.kind == "voxels":
-        return contact_sheet((samples[:, 0] + 1) / 2, columns, VOXEL_TILE_PX)
-    return _grid(samples, columns)
+        return contact_sheet((samples[:, 0] + 1) / 2, columns, tile_px or VOXEL_TILE_PX)
+    return _grid(samples, columns, tile_px or SMALLEST_TILE_PX)
 
 
 def save_sheet(path: Path, samples: np.ndarray, spec: SampleSpec, columns: int = 0) -> None:
@@ -56,10 +57,10 @@ def save_sheet(path: Path, samples: np.ndarray, spec: SampleSpec, columns: int =
     write_atomically(path, buffer.getvalue())
 
 
-def _grid(samples: np.ndarray, columns: int) -> np.ndarray:
+def _grid(samples: np.ndarray, columns: int, tile_px: int) -> np.ndarray:
     pixels = np.clip((samples + 1) * 127.5 + 0.5, 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
     pixels = np.repeat(pixels, 3, axis=3) if pixels.shape[3] == 1 else pixels[..., :3]
-    scale = max(1, SMALLEST_TILE_PX // pixels.shape[1])
+    scale = max(1, tile_px // pixels.shape[1])
     pixels = pixels.repeat(scale, axis=1).repeat(scale, axis=2)
     count, height, width, _ = pixels.shape
     rows = -(-count // columns)

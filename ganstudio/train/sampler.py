@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from torch import nn
 
 from ganstudio import registry
 from ganstudio.gans.base import GAN, side_of
+from ganstudio.nn.thin import quicken
 from ganstudio.recipe import Recipe
 from ganstudio.samples import CONDITION_WORDS, ConditionSpec
 from ganstudio.train import examples
+from ganstudio.train.critic import Critic
 from ganstudio.train.messages import Examples, Model, Told
-from ganstudio.train.run import RunFolder
+from ganstudio.train.run import RunError, RunFolder
 from ganstudio.train.speed import choose_device
 
 
@@ -29,6 +32,8 @@ class Sampler:
         nimg: real samples seen in training.
         source: ``live`` or the folder it came from.
         examples: some of the data, where the model needs more than noise and classes.
+        critic: the discriminator's side of the same moment, where it is at hand.
+        home: the run folder of a live model, where its discriminator can be read otherwise.
     """
 
     def __init__(
@@ -39,9 +44,13 @@ class Sampler:
         nimg: int,
         source: str,
         examples: Examples | None = None,
+        critic: Critic | None = None,
+        home: Path | None = None,
     ) -> None:
         self.gan, self.players, self.model = gan, players, model
         self.nimg, self.source, self.examples = nimg, source, examples
+        self.home = home if source == "live" else Path(source)
+        self._critic, self._critic_missing = critic, ""
 
     @classmethod
     def load(
@@ -49,6 +58,7 @@ class Sampler:
         folder: Path,
         device: str = "auto",
         checkpoint: str | None = None,
+        moment: int | None = None,
     ) -> Sampler:
         """The generator of a run folder.
 
@@ -56,29 +66,65 @@ class Sampler:
             folder: the run.
             device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
             checkpoint: by name; None is the newest.
+            moment: a kept moment instead, by real samples seen: a checkpoint or a snapshot.
 
         Raises:
             RecipeError: if the recipe cannot be read.
-            RunError: if there is no complete checkpoint.
+            RunError: if there is no complete checkpoint, or not that moment.
         """
         recipe = Recipe.of_run(folder)
         run = RunFolder(folder)
-        tensors, nimg = run.read_generator(checkpoint)
+        if moment is None:
+            tensors, nimg = run.read_generator(checkpoint)
+        else:
+            tensors, nimg = run.read_moment(moment), moment
         with torch.device("meta"):  # no weights are drawn, so no random state is touched
             gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, recipe.spec)
         target = choose_device(device)
         players = {name: net for name, net in gan.players.items() if side_of(name) == "G"}
-        for name, net in players.items():
-            own = {
-                key.removeprefix(f"{name}."): value.float() if value.is_floating_point() else value
-                for key, value in tensors.items()
-                if key.startswith(f"{name}.")
-            }
-            net.load_state_dict(own, assign=True)
-            net.to(target).eval().requires_grad_(False)
+        _take_weights(players, tensors, target)
         model = model_of(recipe, gan)
         kept = examples.read(folder, model.spec, model.inputs)
         return cls(gan, players, model, nimg, str(folder), kept)
+
+    def at(self, moment: int) -> Sampler:
+        """The same model of a run folder at another kept moment: quicker than to load it anew.
+
+        Args:
+            moment: by real samples seen.
+
+        Raises:
+            RunError: if that moment is not kept, or damaged.
+        """
+        tensors = RunFolder(Path(self.source)).read_moment(moment)
+        players = {name: copy.deepcopy(net) for name, net in self.players.items()}
+        device = next(next(iter(self.players.values())).parameters()).device
+        _take_weights(players, tensors, device)
+        return Sampler(self.gan, players, self.model, moment, self.source, self.examples)
+
+    @property
+    def critic(self) -> Critic:
+        """The discriminator's side, read from the run folder when it is first asked for.
+
+        A moment of which only the generator was kept has that of the nearest checkpoint, and so
+        has a live model that was published while nobody looked at scores.
+
+        Raises:
+            RunError: if there is none: the folder has no such weights, or a training has left
+                none yet.
+        """
+        if self._critic is None and not self._critic_missing:
+            if self.home is None:
+                self._critic_missing = "the training has not shown its discriminator yet"
+            else:
+                try:
+                    device = next(iter(next(iter(self.players.values())).parameters())).device
+                    self._critic = Critic.load(self.home, self.nimg, str(device))
+                except RunError as error:
+                    self._critic_missing = str(error)
+        if self._critic is None:
+            raise RunError(self._critic_missing)
+        return self._critic
 
     @torch.inference_mode()
     def draw(
@@ -87,6 +133,7 @@ class Sampler:
         told: Told | None = None,
         psi: float = 1.0,
         shift: np.ndarray | None = None,
+        noise: float = 1.0,
     ) -> np.ndarray:
         """Samples at these latents, (N, *shape) float32 in [-1, 1].
 
@@ -95,18 +142,24 @@ class Sampler:
             told: the model's inputs by kind, (N, ...) each; what is left out is filled in as
                 ``fill`` says.
             psi: truncation towards the mean; 1 leaves z alone.
-            shift: (N, w_dim) added to the mapped latent, for a model that has one.
+            shift: added to the mapped latent, for a model that has one: (N, w_dim), or
+                (N, layers, w_dim) layer by layer.
+            noise: strength of the noise inputs, for a model that has them; their pattern is part
+                of the model, so the same latent always gives the same sample.
 
         Raises:
             ValueError: if latents or inputs do not fit the model.
         """
         if z.ndim != 2 or z.shape[1] != self.model.z_dim:
             raise ValueError(f"latents must be (N, {self.model.z_dim}), got {z.shape}")
-        if shift is not None and shift.shape != (len(z), self.model.w_dim):
-            raise ValueError(f"a shift must be (N, {self.model.w_dim}), got {shift.shape}")
+        if shift is not None and not self.model.takes_shift(shift, len(z)):
+            raise ValueError(
+                f"a shift must be (N, {self.model.w_dim}) or (N, {self.model.layers}, "
+                f"{self.model.w_dim}), got {shift.shape}"
+            )
         conditions = self._tensors(self.fill(told or {}, len(z)))
         moved = None if shift is None else self._tensor(shift)
-        x = self.gan.sample(self.players, self._tensor(z), conditions, psi, moved)
+        x = self.gan.sample(self.players, self._tensor(z), conditions, psi, moved, noise)
         return _array(x)
 
     @torch.inference_mode()
@@ -169,7 +222,25 @@ def model_of(recipe: Recipe, gan: GAN) -> Model:
         gan.prior,
         gan.inputs,
         gan.config.w_dim if "w" in gan.spaces else 0,
+        gan.layers,
+        gan.noisy,
     )
+
+
+def _take_weights(
+    players: Mapping[str, nn.Module], tensors: Mapping[str, torch.Tensor], device: torch.device
+) -> None:
+    """Give networks these weights, of 16 bits too, and make them ready to draw."""
+    for name, net in players.items():
+        own = {
+            key.removeprefix(f"{name}."): value.float() if value.is_floating_point() else value
+            for key, value in tensors.items()
+            if key.startswith(f"{name}.")
+        }
+        net.load_state_dict(own, assign=True)
+        net.to(device).eval().requires_grad_(False)
+        if device.type == "cpu":
+            quicken(net)
 
 
 def _array(x: torch.Tensor) -> np.ndarray:

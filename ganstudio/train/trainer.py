@@ -13,10 +13,12 @@ from ganstudio.gans.base import GAN, Phase, Side, side_of
 from ganstudio.knobs import Config
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.ema import Average
+from ganstudio.nn.thin import quicken
 from ganstudio.train.augmenter import Augmenter
-from ganstudio.train.run import Checkpoint, flatten_optimizer, restore_optimizer
+from ganstudio.train.checkpoints import Checkpoint, flatten_optimizer, restore_optimizer
 from ganstudio.train.speed import Machine
 
+Drawn = tuple[Batch, Any]  # a batch, and the fakes made for it
 SIDES: tuple[Side, Side] = ("D", "G")
 
 
@@ -44,6 +46,8 @@ class Trainer:
         device = machine.device
         for player in gan.players.values():
             player.to(device).train()
+            if device.type == "cpu":
+                quicken(player)
             if machine.channels_last:
                 player.to(memory_format=torch.channels_last)
         self.players: dict[Side, dict[str, nn.Module]] = {
@@ -86,11 +90,16 @@ class Trainer:
         self.gan.nimg = self.nimg
         if self.gan.schedule(self.nimg):
             self.optimizers, self._moving = self._fresh_optimizers(), None
-        for phase in self.gan.phases():
-            if side not in (None, phase.side) or self.turns[phase.side] % phase.every:
-                continue
-            for _ in range(phase.batches if side is None else 1):
-                self._update(phase)
+        turn = [
+            phase
+            for phase in self.gan.phases()
+            if side in (None, phase.side) and not self.turns[phase.side] % phase.every
+        ]
+        updates = [p for p in turn for _ in range(p.batches if side is None else 1)]
+        kept: Drawn | None = None
+        for index, phase in enumerate(updates):
+            shares = self.gan.shares_fakes and _hands_over(updates[index:])
+            kept = self._update(phase, kept, shares)
         for moved in SIDES if side is None else (side,):
             self.turns[moved] += 1
         if side is None:
@@ -118,14 +127,20 @@ class Trainer:
             )
         return terms
 
-    def _update(self, phase: Phase) -> None:
+    def _update(self, phase: Phase, kept: Drawn | None, shares: bool) -> Drawn | None:
+        """One update of a side.
+
+        Args:
+            phase: whose turn it is, and for what.
+            kept: a batch and its fakes, through which G can still learn, from an update before.
+            shares: whether to make such for an update that follows.
+
+        Returns:
+            What is kept for later updates.
+        """
+        batch, fake, kept = self._draw(phase, kept, shares)
         self._move_only(phase.side)
-        batch = next(self.batches)
-        if self.machine.channels_last:
-            batch = batch._replace(x=batch.x.contiguous(memory_format=torch.channels_last))
         with self.machine.autocast():
-            with torch.set_grad_enabled(phase.side == "G"):
-                fake = self._fakes(batch) if phase.fakes else batch.x[:0]
             real = self.gan.reals(batch.x)
             batch = batch._replace(x=self._noisy(self.augmenter.change(real)))
             fake = self._noisy(self.augmenter.change(fake))
@@ -140,7 +155,7 @@ class Trainer:
             self.nimg += len(batch.x)
         self.updates += 1
         if phase.gate is not None and not phase.gate():
-            return
+            return kept
         optimizer = self.optimizers[phase.side]
         for group in optimizer.param_groups:
             settings = self.gan.settings(phase.side)
@@ -153,6 +168,28 @@ class Trainer:
             phase.after()
         if phase.side == "G":
             self.average.update(self.nimg, float(self.gan.config.ema_kimg), len(batch.x))
+        return kept
+
+    def _draw(
+        self, phase: Phase, kept: Drawn | None, shares: bool
+    ) -> tuple[Batch, Any, Drawn | None]:
+        """The batch and the fakes of one update, and what is kept for later ones."""
+        if kept is not None and phase.fakes and phase.side == "G":
+            return *kept, None
+        batch = next(self.batches)
+        if self.machine.channels_last:
+            batch = batch._replace(x=batch.x.contiguous(memory_format=torch.channels_last))
+        if not phase.fakes:
+            return batch, batch.x[:0], kept
+        learns = shares or phase.side == "G"
+        if learns:
+            self._move_only("G")
+        with self.machine.autocast(), torch.set_grad_enabled(learns):
+            fake = self._fakes(batch)
+        if not shares:
+            return batch, fake, None
+        cut = fake.detach() if isinstance(fake, Tensor) else tuple(f.detach() for f in fake)
+        return batch, cut, (batch, fake)
 
     def _fakes(self, batch: Batch) -> Any:
         z = self.gan.latent(len(batch.x), self.random, self.machine.device)
@@ -197,6 +234,10 @@ class Trainer:
         copied = copy.deepcopy(self.average.network)
         return {str(name): player for name, player in copied.items()}
 
+    def averaged_tensors(self) -> dict[str, Tensor]:
+        """Averaged weights and buffers of the generator's side by name, copied to the CPU."""
+        return _tensors(self.average.network)
+
     def snapshot(self) -> Checkpoint:
         """Everything needed to go on, copied to the CPU."""
         optimizer: dict[str, Tensor] = {
@@ -211,7 +252,7 @@ class Trainer:
             tensors, groups[side] = flatten_optimizer(self.optimizers[side], side)
             optimizer |= tensors
         return Checkpoint(
-            generator=_tensors(self.average.network),
+            generator=self.averaged_tensors(),
             weights=_tensors(nn.ModuleDict(self.gan.players)),
             optimizer=optimizer,
             state={
@@ -226,8 +267,13 @@ class Trainer:
             },
         )
 
-    def restore(self, checkpoint: Checkpoint) -> None:
+    def restore(self, checkpoint: Checkpoint, reseed: bool = False) -> None:
         """Stand where the checkpoint was taken.
+
+        Args:
+            checkpoint: of networks like these.
+            reseed: draw what comes from this trainer's own seed; else to the bit as it would
+                have come there.
 
         Raises:
             RuntimeError: if it belongs to other networks.
@@ -239,13 +285,16 @@ class Trainer:
             restore_optimizer(self.optimizers[side], side, tensors, state["groups"][side])
         if "augment.strength" in tensors:  # checkpoints of the first version have none
             self.augmenter.strength.state.copy_(tensors["augment.strength"])
-        if state["device"] == self.machine.device.type:
+        if state["device"] == self.machine.device.type and not reseed:
             self.random.set_state(tensors["random.own"])
         else:  # another kind of generator, whose states mean nothing to this one
             self.random.manual_seed(self._seed + 1 + int(state["nimg"]))
-        torch.set_rng_state(tensors["random.torch"])
-        if "random.cuda" in tensors and self.machine.device.type == "cuda":
-            torch.cuda.set_rng_state(tensors["random.cuda"], self.machine.device)
+        if reseed:
+            torch.manual_seed(self._seed + int(state["nimg"]))
+        else:
+            torch.set_rng_state(tensors["random.torch"])
+            if "random.cuda" in tensors and self.machine.device.type == "cuda":
+                torch.cuda.set_rng_state(tensors["random.cuda"], self.machine.device)
         self.batches.restore(state["batches"])
         self.average.restore(state["average"])
         self.nimg, self.steps = int(state["nimg"]), int(state["steps"])
@@ -259,6 +308,16 @@ class Trainer:
         """Whether every weight is a number."""
         weights = [p for player in self.gan.players.values() for p in player.parameters()]
         return bool(torch.stack([torch.isfinite(p).all() for p in weights]).all())
+
+
+def _hands_over(updates: list[Phase]) -> bool:
+    """Whether the first of these makes fakes that the next one to need fakes can learn through."""
+    first, *later = updates
+    following = next((phase for phase in later if phase.fakes), None)
+    if first.side != "D" or not first.fakes or following is None:
+        return False
+    moved = any(phase.side == "G" for phase in later[: later.index(following)])
+    return following.side == "G" and not moved
 
 
 def _tensors(network: nn.Module) -> dict[str, Tensor]:

@@ -49,7 +49,7 @@ class BrushBox(QWidget):
         self.swatches: list[Swatch] = []
         self._colours = QWidget()
         self._flow = FlowLayout(self._colours, theme.SPACE[1])
-        self.other = QToolButton()
+        self.other = QToolButton(self._colours)
         self.other.setText("Other…")
         self.other.setToolTip("Choose any colour")
         self.other.setStyleSheet("padding: 0 6px;")
@@ -76,9 +76,12 @@ class BrushBox(QWidget):
         line.setSpacing(theme.SPACE[1])
         line.addWidget(word)
         line.addWidget(self.width_slider, 1)
-        line.addWidget(self.undo)
-        line.addWidget(self.clear)
         column.addLayout(line)
+        steps = QWidget()
+        flow = FlowLayout(steps, theme.SPACE[1])
+        flow.addWidget(self.undo)
+        flow.addWidget(self.clear)
+        column.addWidget(steps)
         self.refresh()
 
     def offer(self, pixels: np.ndarray, grey: bool) -> None:

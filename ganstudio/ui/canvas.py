@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from ganstudio.ui import theme
 from ganstudio.ui.pictures import Fitted, largest
 
-SIDE_PX = 200
+SIDE_PX = 160
 VIEW = 1.2  # half the side of the plane shown
+NOTCH = 120  # of a wheel, in the units of Qt
+CORNER_PX, CORNER_ICON_PX = 28, 16
 
 
 class Canvas(QWidget):
@@ -18,10 +30,14 @@ class Canvas(QWidget):
 
     Signals:
         dragged (float, float): by what share of the picture the mouse moved, right and up.
+        wheeled (float): by how many notches the wheel was turned, up is more.
+        takenOut: the picture is being dragged out, by its corner or with Ctrl held.
         pressed: a button went down on it, for whoever wants the keyboard.
     """
 
     dragged = Signal(float, float)
+    wheeled = Signal(float)
+    takenOut = Signal()  # noqa: N815
     pressed = Signal()
 
     def __init__(self) -> None:
@@ -30,7 +46,9 @@ class Canvas(QWidget):
         self.point: tuple[float, float] | None = None
         self.text = ""
         self.smooth, self.drawn, self.draggable = True, False, True
+        self.portable = self.aimed = False
         self._grip: QPointF | None = None
+        self._lifted: QPointF | None = None
         self._fitted = Fitted()
         self.setMinimumSize(SIDE_PX, SIDE_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -61,6 +79,23 @@ class Canvas(QWidget):
         self.draggable, self._grip = draggable, None
         self._show_hand()
 
+    def set_portable(self, portable: bool) -> None:
+        """Whether the picture can be dragged out."""
+        self.portable = portable
+        self.setMouseTracking(portable)
+        self.update()
+
+    def set_aimed(self, aimed: bool) -> None:
+        """Whether something that can be dropped is held over it."""
+        self.aimed = aimed
+        self.update()
+
+    @property
+    def corner(self) -> QRect:
+        """What the picture is taken out by."""
+        place = self.place
+        return QRect(place.right() - CORNER_PX - 5, place.top() + 6, CORNER_PX, CORNER_PX)
+
     @property
     def place(self) -> QRect:
         """Where the picture is."""
@@ -71,8 +106,25 @@ class Canvas(QWidget):
         return largest(size, self.rect(), crisp=False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Picture, point or sentence."""
+        """Picture, point or sentence, and over it what the mouse can do."""
         painter = QPainter(self)
+        self._paint_content(painter)
+        painter.setClipping(False)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.current()
+        if self.aimed:
+            painter.setPen(QPen(QColor(colours.accent), 3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.place).adjusted(2, 2, -2, -2), 4, 4)
+        if self.portable and self.underMouse() and (self.image or self.point):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(10, 12, 16, 150))
+            painter.drawRoundedRect(self.corner, theme.RADIUS, theme.RADIUS)
+            edge = (CORNER_PX - CORNER_ICON_PX) // 2
+            icon = self.corner.adjusted(edge, edge, -edge, -edge)
+            theme.icon("export", "#ffffff").paint(painter, icon)
+
+    def _paint_content(self, painter: QPainter) -> None:
         colours = theme.current()
         if self.image is not None:
             ratio, place = self.devicePixelRatioF(), self.place
@@ -100,14 +152,25 @@ class Canvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the picture."""
         if event.button() == Qt.MouseButton.LeftButton and self.isEnabled():
-            if self.draggable:
+            position = event.position()
+            held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            if self.portable and (held or self.corner.contains(position.toPoint())):
+                self._lifted = position
+            elif self.draggable:
                 self._grip = event.position()
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.pressed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell how far it was dragged."""
+        """Tell how far it was dragged, or that it is taken out."""
+        if self._lifted is not None:
+            far = (event.position() - self._lifted).manhattanLength()
+            if far >= QApplication.startDragDistance():
+                self._lifted = None
+                self.takenOut.emit()
+            return
         if self._grip is None:
+            self._show_hand(event.position())
             return
         moved, side = event.position() - self._grip, max(self.place.width(), 1)
         self._grip = event.position()
@@ -115,12 +178,32 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
-        self._grip = None
-        self._show_hand()
+        self._grip = self._lifted = None
+        self._show_hand(event.position())
 
-    def _show_hand(self) -> None:
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Tell how far the wheel was turned."""
+        if not self.draggable or not event.angleDelta().y():
+            event.ignore()
+            return
+        self.wheeled.emit(event.angleDelta().y() / NOTCH)
+        event.accept()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the corner to take it by."""
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the corner."""
+        self.update()
+
+    def _show_hand(self, position: QPointF | None = None) -> None:
         shapes = Qt.CursorShape
-        self.setCursor(shapes.OpenHandCursor if self.draggable else shapes.ArrowCursor)
+        hand = shapes.OpenHandCursor if self.draggable else shapes.ArrowCursor
+        if position is not None and self.portable and self.corner.contains(position.toPoint()):
+            hand = shapes.PointingHandCursor
+        if self.cursor().shape() != hand:
+            self.setCursor(hand)
 
     def _paint_point(self, painter: QPainter, x: float, y: float) -> None:
         colours, place = theme.current(), QRectF(self.place)

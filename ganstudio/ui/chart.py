@@ -52,11 +52,15 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 class Chart(pg.PlotWidget):  # type: ignore[misc]
-    """A pyqtgraph plot without its own menus, in the palette's colours."""
+    """A pyqtgraph plot without its own menus, in the palette's colours.
 
-    def __init__(self) -> None:
+    Args:
+        view: what takes the mouse; pyqtgraph's own where it is None.
+    """
+
+    def __init__(self, view: pg.ViewBox | None = None) -> None:
         axes = {side: Axis(side) for side in ("left", "bottom")}
-        super().__init__(enableMenu=False, axisItems=axes)
+        super().__init__(enableMenu=False, axisItems=axes, viewBox=view)
         self.hideButtons()
         menu = self.getPlotItem().ctrlMenu  # made without a parent, it would outlive the plot
         menu.setParent(self, menu.windowFlags())

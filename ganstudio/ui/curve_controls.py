@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QToolButton,
+)
 from PySide6.QtWidgets import QWidget as Widget
 
 from ganstudio.ui import theme
@@ -11,6 +22,7 @@ from ganstudio.ui.history import Axis
 
 MOST_WINDOW = 300.0  # reports that the strongest smoothing looks back
 FIRST_SMOOTHING = 40
+WIDE_PX = 640
 AXES: tuple[Axis, ...] = ("kimg", "minutes")
 SMOOTHING_TIP = (
     "Moving average. The faint line behind is what was reported; all the way left shows that alone."
@@ -19,6 +31,23 @@ METRICS_TIP = (
     "What was measured of the samples instead of the losses. A dashed line is what real samples "
     "get against other real ones."
 )
+
+
+@dataclass(frozen=True)
+class CurveView:
+    """How the curves are to be shown.
+
+    Attributes:
+        axis: what x counts.
+        window: reports that the moving average looks back; 1 for none.
+        logarithm: whether y counts powers of ten.
+        metrics: whether scores are shown instead of losses.
+    """
+
+    axis: Axis = "kimg"
+    window: float = 1.0
+    logarithm: bool = False
+    metrics: bool = False
 
 
 class CurveControls(Widget):
@@ -38,13 +67,14 @@ class CurveControls(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.readout, label = QLabel(), QLabel("Smoothing")
-        for text in (self.readout, label):
+        self.readout, self._label = QLabel(), QLabel("Smoothing")
+        for text in (self.readout, self._label):
             theme.tone(text, "muted")
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 100)
         self.smoothing.setValue(FIRST_SMOOTHING)
-        self.smoothing.setFixedWidth(120)
+        self.smoothing.setMinimumWidth(50)
+        self.smoothing.setMaximumWidth(120)
         self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip(SMOOTHING_TIP)
         self.smoothing.valueChanged.connect(self.changed)
@@ -63,23 +93,35 @@ class CurveControls(Widget):
         self._axis.setAccessibleName("What the horizontal axis counts")
         self._axis.setToolTip("Thousands of real samples seen, or minutes spent training.")
         self._axis.currentIndexChanged.connect(self.fitWanted)
-        self.fit = self._button(
-            "Fit", "Show everything and follow the newest. So does a double-click."
-        )
+        self.fit = QPushButton("Fit")
+        self.fit.setToolTip("Show everything and follow the newest. So does a double-click.")
         self.fit.clicked.connect(self.fitWanted)
-        self.table = self._button("CSV…", "Save the curves as a table.", "export")
-        self.table.clicked.connect(self.tableWanted)
-        self.picture = self._button("PNG…", "Save the plot as a picture.", "export")
-        self.picture.clicked.connect(self.pictureWanted)
+        self.more = QToolButton()
+        theme.decorate(self.more, "more")
+        self.more.setToolTip("Save what is plotted")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        self.table = menu.addAction("Save as table…")
+        self.table.triggered.connect(lambda: self.tableWanted.emit())
+        self.picture = menu.addAction("Save as picture…")
+        self.picture.triggered.connect(lambda: self.pictureWanted.emit())
+        for action in (self.table, self.picture):
+            theme.decorate(action, "export")
+        self.more.setMenu(menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE[2])
         row.addWidget(self.readout, 1)
         for part in (
-            self.metrics, label, self.smoothing, self.logarithm, self._axis, self.fit, self.table,
-            self.picture,
+            self.metrics, self._label, self.smoothing, self.logarithm, self._axis, self.fit,
+            self.more,
         ):  # fmt: skip
             row.addWidget(part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, the slider explains itself in its tip alone."""
+        super().resizeEvent(event)
+        self._label.setVisible(self.width() >= WIDE_PX)
 
     @property
     def axis(self) -> Axis:
@@ -95,9 +137,9 @@ class CurveControls(Widget):
         """How many reports the moving average looks back; 1 for none."""
         return float(MOST_WINDOW ** (self.smoothing.value() / 100))
 
-    def _button(self, text: str, tip: str, icon: str = "") -> QPushButton:
-        button = QPushButton(text)
-        button.setToolTip(tip)
-        if icon:
-            theme.decorate(button, icon)
-        return button
+    @property
+    def view(self) -> CurveView:
+        """All of it; scores are too few to be smoothed."""
+        metrics = self.metrics.isChecked()
+        window = 1.0 if metrics else self.reports
+        return CurveView(self.axis, window, self.logarithm.isChecked(), metrics)

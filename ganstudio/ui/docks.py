@@ -29,8 +29,10 @@ from ganstudio.ui.studio import Studio
 
 log = logging.getLogger(__name__)
 
-LAYOUT_VERSION = 1  # raise it when a kept layout would no longer make sense
+LAYOUT_VERSION = 2  # raise it when a kept layout would no longer make sense
 LEFT_PX, RIGHT_PX, BOTTOM_PX, LEAST_PX = 340, 320, 260, 220
+
+State = tuple[QByteArray, QByteArray]  # of the window and of its centre
 
 
 class Docks:
@@ -80,7 +82,7 @@ class Docks:
     def arrange(self) -> None:
         """Put all docks where they stand at first."""
         for area in ("left", "centre", "right", "bottom"):
-            members = self._of(area)
+            members = self.of(area)
             for dock in members:
                 host = self._host(dock)
                 dock.setFloating(False)
@@ -100,13 +102,13 @@ class Docks:
             ("right", RIGHT_PX, 0.22 * width, Qt.Orientation.Horizontal),
             ("bottom", BOTTOM_PX, 0.3 * height, Qt.Orientation.Vertical),
         ):
-            members = self._of(area)
+            members = self.of(area)
             if members:
                 self.window.resizeDocks(members[:1], [round(min(wanted, most))], way)
 
     def raise_stage(self, kind: str) -> None:
         """Bring the first open panel of the centre that shows such samples to the front."""
-        for dock in self._of("centre"):
+        for dock in self.of("centre"):
             if kind in dock.panel.stage and not dock.isHidden():
                 dock.raise_()
                 return
@@ -123,23 +125,36 @@ class Docks:
         for dock in self.docks.values():
             menu.addAction(dock.toggleViewAction())
 
-    def keep(self, settings: QSettings) -> None:
-        """Write the layout."""
-        settings.setValue("layout/window", self.window.saveState(LAYOUT_VERSION))
-        settings.setValue("layout/centre", self.centre.saveState(LAYOUT_VERSION))
+    def state(self) -> State:
+        """The layout as it is now."""
+        return self.window.saveState(LAYOUT_VERSION), self.centre.saveState(LAYOUT_VERSION)
 
-    def bring_back(self, settings: QSettings) -> bool:
-        """Restore the layout that was kept; False if there is none that fits."""
-        states = [settings.value(f"layout/{part}") for part in ("window", "centre")]
-        if not all(isinstance(state, QByteArray) for state in states):
-            return False
-        done = self.window.restoreState(states[0], LAYOUT_VERSION)
-        done = self.centre.restoreState(states[1], LAYOUT_VERSION) and done
+    def restore(self, state: State) -> bool:
+        """Go back to a layout; False if it does not fit."""
+        done = self.window.restoreState(state[0], LAYOUT_VERSION)
+        done = self.centre.restoreState(state[1], LAYOUT_VERSION) and done
         for dock in self.docks.values():
             if dock.isFloating() and not _on_a_screen(dock):
                 dock.setFloating(False)
         self._later()
         return done
+
+    def keep(self, settings: QSettings, plain: State | None = None) -> None:
+        """Write the layout; ``plain`` instead, where the one in force is only for a while."""
+        window, centre = plain or self.state()
+        settings.setValue("layout/window", window)
+        settings.setValue("layout/centre", centre)
+
+    def kept(self, settings: QSettings) -> State | None:
+        """The layout that was kept; None if there is none."""
+        window, centre = (settings.value(f"layout/{part}") for part in ("window", "centre"))
+        found = isinstance(window, QByteArray) and isinstance(centre, QByteArray)
+        return (window, centre) if found else None
+
+    def bring_back(self, settings: QSettings) -> bool:
+        """Restore the layout that was kept; False if there is none that fits."""
+        state = self.kept(settings)
+        return state is not None and self.restore(state)
 
     def release(self) -> None:
         """Tell every panel that the window goes."""
@@ -200,7 +215,8 @@ class Docks:
                 return dock
         return None
 
-    def _of(self, area: str) -> list[Dock]:
+    def of(self, area: str) -> list[Dock]:
+        """The docks that stand in an area at first, in order."""
         members = [dock for dock in self.docks.values() if dock.panel.area == area]
         return sorted(members, key=lambda dock: (dock.panel.order, dock.objectName()))
 

@@ -68,6 +68,8 @@ class FlowLayout(QLayout):
         """Set the lines, or only find out how high they are."""
         x, y, line = space.x(), space.y(), 0
         for item in self._items:
+            if item.isEmpty():  # hidden
+                continue
             size = item.sizeHint().boundedTo(QSize(max(space.width(), 1), 1 << 14))
             if line and x + size.width() > space.x() + space.width():
                 x, y, line = space.x(), y + line + self._gap, 0

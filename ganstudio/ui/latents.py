@@ -8,98 +8,42 @@ from typing import Literal
 
 import numpy as np
 
+from ganstudio.latent.blend import weights_of
+from ganstudio.latent.stand import Stand
+from ganstudio.samples import Told
 from ganstudio.train.messages import Model
+from ganstudio.ui.walking import REACH, Mix, Walk
 
 FEW_DIMENSIONS = 16
-DIRECTIONS = 12
-REACH = 3.0
-MOST_PSI = 1.5
+MOST_PSI, MOST_NOISE = 1.5, 2.0
 LARGEST_TEXT = 200_000
+CLASS_REACH = 1.0  # the whole way to a class
 
-Space = Literal["z", "w"]
-
-
-def directions(z_dim: int, count: int, seed: int) -> np.ndarray:
-    """Random directions at right angles to each other, each of length 1.
-
-    Along such a direction a normal latent has standard deviation 1, so amounts are in
-    standard deviations.
-
-    Args:
-        z_dim: dimensions of the latent.
-        count: how many; no more than ``z_dim`` are possible.
-        seed: the same seed gives the same directions.
-
-    Returns:
-        (min(count, z_dim), z_dim) float32.
-    """
-    noise = np.random.default_rng(seed).standard_normal((z_dim, min(count, z_dim)))
-    if not noise.size:
-        return noise.T.astype(np.float32)
-    q, r = np.linalg.qr(noise)
-    return np.asarray((q * np.sign(np.diag(r))).T, dtype=np.float32)
+Space = Literal["z", "w", "classes"]
 
 
-@dataclass(frozen=True)
-class Walk:
-    """Directions from a place, and how far one went along each.
-
-    Attributes:
-        base: (D,) float32, the place.
-        ways: (K, D) float32, the directions.
-        amounts: (K,) float32, how far along each.
-        home: (K,) float32, the amounts that Reset goes back to.
-        names: of the directions.
-    """
-
-    base: np.ndarray
-    ways: np.ndarray
-    amounts: np.ndarray
-    home: np.ndarray
-    names: tuple[str, ...]
-
-    @classmethod
-    def along(cls, base: np.ndarray, seed: int) -> Walk:
-        """Random directions from a place, none of them gone yet."""
-        ways = directions(len(base), DIRECTIONS, seed)
-        home = np.zeros(len(ways), np.float32)
-        return cls(base, ways, home, home, tuple(f"Direction {i + 1}" for i in range(len(ways))))
-
-    @classmethod
-    def over_axes(cls, z: np.ndarray) -> Walk:
-        """One direction for each number; the amounts are the numbers."""
-        names = tuple(f"z {i + 1}" for i in range(len(z)))
-        return cls(np.zeros_like(z), np.eye(len(z), dtype=np.float32), z.copy(), z.copy(), names)
-
-    @property
-    def place(self) -> np.ndarray:
-        """(D,) float32, where all amounts together lead."""
-        return np.asarray(self.base + self.amounts @ self.ways, dtype=np.float32)
-
-    @property
-    def moved(self) -> bool:
-        """Whether going home would change anything."""
-        return not np.array_equal(self.amounts, self.home)
-
-    def to(self, amounts: np.ndarray) -> Walk:
-        """The same directions, other amounts."""
-        return replace(self, amounts=amounts)
+_NOWHERE = Walk.through(np.zeros(0, np.float32), np.zeros((0, 0), np.float32), ())
 
 
 @dataclass(frozen=True)
 class Point:
     """A point and how it was reached: frozen, every move makes a new one.
 
-    Latents of few dimensions are moved along their own axes and the amounts are the
-    coordinates; larger ones along a bank of random directions, z = base + sum a_i d_i. For a
-    model with a mapped latent a second walk leads through w = f(z) + sum b_i e_i.
+    Latents of few dimensions are moved along their own axes at first and the amounts are the
+    coordinates; larger ones along a bank of directions, z = base + sum a_i d_i. For a model with
+    a mapped latent a second walk leads through w = f(z) + sum b_i e_i, and for a model that is
+    told a class a third one may lead through the weights of the classes.
 
     Attributes:
         model: what the latent is for.
         z_walk: the walk through z.
         w_walk: the walk away from w = f(z), without directions where the model has no w.
-        space: which of the two is walked now.
+        space: which of them is walked now.
         psi: truncation, z' = psi z.
+        noise: strength of the noise inputs.
+        layered: (layers, w_dim) added layer by layer, as it came with a place from elsewhere.
+        mix: a second latent whose style some layers take.
+        c_walk: the walk away from the class that is told, if there is one.
     """
 
     model: Model
@@ -107,6 +51,10 @@ class Point:
     w_walk: Walk
     space: Space = "z"
     psi: float = 1.0
+    noise: float = 1.0
+    layered: np.ndarray | None = None
+    mix: Mix | None = None
+    c_walk: Walk = _NOWHERE
 
     @classmethod
     def at(cls, model: Model, z: np.ndarray, seed: int = 0, space: Space = "z") -> Point:
@@ -121,27 +69,25 @@ class Point:
         Raises:
             ValueError: if ``z`` is not as long as the model's latent.
         """
-        z = np.asarray(z, dtype=np.float32)
-        if z.shape != (model.z_dim,):
-            raise ValueError(f"this model takes {model.z_dim} numbers, got {z.size}")
+        z = _fitting(model, z)
         few = model.z_dim <= FEW_DIMENSIONS
-        walk = Walk.over_axes(z) if few else Walk.along(z, seed)
+        walk = _axes(model, z) if few else Walk.along(z, seed)
         return cls(model, walk, _from_w(model, seed), space if model.w_dim else "z")
 
     @property
     def walk(self) -> Walk:
         """The walk through the space that is walked now."""
-        return self.w_walk if self.space == "w" else self.z_walk
+        return {"z": self.z_walk, "w": self.w_walk, "classes": self.c_walk}[self.space]
 
     @property
     def axes(self) -> bool:
         """Whether what is walked now is walked along its own axes."""
-        return self.space == "z" and self.model.z_dim <= FEW_DIMENSIONS
+        return self.walk.axes
 
     @property
     def reach(self) -> float:
         """How far a slider goes to either side."""
-        return 1.0 if self.axes and self.model.prior == "uniform" else REACH
+        return self.walk.reach
 
     @property
     def z(self) -> np.ndarray:
@@ -153,8 +99,12 @@ class Point:
 
     @property
     def shift(self) -> np.ndarray | None:
-        """(w_dim,) float32 to be added to the mapped latent; None for nothing."""
+        """Added to the mapped latent: (w_dim,) or (layers, w_dim) float32; None for nothing."""
         place = self.w_walk.place
+        mixed = None if self.mix is None else self.mix.shift(self.model.layers, self.psi)
+        layered = [part for part in (self.layered, mixed) if part is not None and part.any()]
+        if layered:
+            return np.asarray(sum(layered) + place[None], dtype=np.float32)
         return place if place.any() else None
 
     @property
@@ -165,43 +115,162 @@ class Point:
     @property
     def moved(self) -> bool:
         """Whether Reset would change anything."""
-        return self.psi != 1.0 or self.z_walk.moved or self.shift is not None
+        bent = self.psi != 1.0 or self.noise != 1.0 or self.mix is not None
+        return bent or self.z_walk.moved or self.steered or self.shift is not None
+
+    @property
+    def steered(self) -> bool:
+        """Whether the class weights are moved."""
+        return bool(self.c_walk.place.any())
+
+    def stand(self, told: Told) -> Stand:
+        """All that the generator is given here, where it is told this besides."""
+        if self.steered and "classes" in told:
+            weights = weights_of(told["classes"], len(self.model.classes)) + self.c_walk.place
+            weights = np.clip(weights, 0, None)
+            shares = weights / max(float(weights.sum()), 1e-6)
+            told = told | {"classes": np.asarray(shares, dtype=np.float32)}
+        return Stand(self.z, told, self.psi, self.shift, self.noise)
+
+    def going(self, stand: Stand) -> Point:
+        """The same directions from another place.
+
+        Raises:
+            ValueError: if the place is of another model.
+        """
+        model, shift = self.model, stand.shift
+        z = _fitting(model, stand.z)
+        if shift is not None and not model.takes_shift(shift[None], 1):
+            takes = f"({model.w_dim},)" if model.w_dim else "no"
+            raise ValueError(f"this model takes {takes} shifts of its w, got {shift.shape}")
+        flat = shift if shift is not None and shift.ndim == 1 else np.zeros(model.w_dim, np.float32)
+        layered = shift if shift is not None and shift.ndim == 2 else None
+        return replace(
+            self,
+            z_walk=self.z_walk.from_(z),
+            w_walk=Walk.through(flat, self.w_walk.ways, self.w_walk.names, self.w_walk.reach),
+            psi=stand.psi,
+            noise=stand.noise,
+            layered=layered,
+            mix=None,
+            c_walk=self._class_as_told(),
+        )
 
     def move(self, index: int, amount: float) -> Point:
         """Go so far along one direction."""
         amounts = self.walk.amounts.copy()
         amounts[index] = amount
-        return self._gone(amounts)
+        return self._gone(self.walk.to(amounts))
 
     def nudge(self, *steps: float) -> Point:
         """Go a little along the first directions, no further than the sliders reach."""
+        return self.step(dict(enumerate(steps)))
+
+    def step(self, steps: dict[int, float]) -> Point:
+        """Go a little along some directions, no further than the sliders reach."""
         amounts = self.walk.amounts.copy()
-        count = min(len(steps), len(amounts))
-        amounts[:count] = np.clip(amounts[:count] + steps[:count], -self.reach, self.reach)
-        return self._gone(amounts)
+        for index, step in steps.items():
+            if index < len(amounts):
+                amounts[index] = np.clip(amounts[index] + step, -self.reach, self.reach)
+        return self._gone(self.walk.to(amounts))
+
+    def along(self, index: int, amounts: np.ndarray, told: Told) -> list[Stand]:
+        """Places with one amount at each of these and all others as they are."""
+        return [self.move(index, float(amount)).stand(told) for amount in amounts]
 
     def back(self) -> Point:
-        """All amounts as they were at first in both spaces, no truncation."""
+        """All amounts as they were at first in both spaces, nothing bent or mixed."""
         z, w = self.z_walk, self.w_walk
         w = replace(w, base=np.zeros_like(w.base), amounts=w.home)
-        return replace(self, z_walk=z.to(z.home), w_walk=w, psi=1.0)
+        home = replace(self, z_walk=z.to(z.home), w_walk=w, psi=1.0, noise=1.0)
+        return replace(home, layered=None, mix=None, c_walk=self._class_as_told())
 
     def turned(self, seed: int) -> Point:
-        """The same place with new directions from here, in the space that is walked now."""
+        """The same place with new random directions from here, in the space walked now."""
         if self.space == "w":
             return replace(self, w_walk=Walk.along(self.w_walk.place, seed))
         moved = Point.at(self.model, self.z, seed)
-        return replace(moved, w_walk=self.w_walk, psi=self.psi)
+        return replace(self, z_walk=moved.z_walk)
+
+    def bent(self, ways: np.ndarray, names: tuple[str, ...], space: Space) -> Point:
+        """The same place, to be left along other directions.
+
+        Args:
+            ways: (K, D), each as long as one standard deviation.
+            names: of the directions.
+            space: which they lead through.
+
+        Raises:
+            ValueError: if the directions are of another model.
+        """
+        model = self.model
+        wanted = {"z": model.z_dim, "w": model.w_dim, "classes": len(model.classes)}[space]
+        if ways.ndim != 2 or ways.shape[1] != wanted or not wanted:
+            raise ValueError(f"directions through {space} must be (K, {wanted}), got {ways.shape}")
+        own = np.asarray(ways, dtype=np.float32)
+        if space == "w":
+            reach = self.w_walk.reach
+            walk = Walk.through(self.w_walk.place, own, names, reach)
+            return replace(self, w_walk=walk, space="w")
+        if space == "classes":
+            here = self.c_walk.place if self.steered else np.zeros(wanted, np.float32)
+            walk = Walk.through(here, own, names, CLASS_REACH)
+            return replace(self, c_walk=walk, space="classes")
+        reach = REACH if self.z_walk.axes else self.z_walk.reach
+        return replace(self, z_walk=Walk.through(self.z, own, names, reach), space="z")
+
+    def straight(self, names: tuple[str, ...] = ()) -> Point:
+        """The same place, to be left along the axes of the noise, perhaps with other names."""
+        walk = _axes(self.model, self.z)
+        if len(names) == len(walk.names):
+            walk = replace(walk, names=names)
+        return replace(self, z_walk=walk, space="z")
+
+    def called(self, names: tuple[str, ...]) -> Point:
+        """The same, with other names for the directions that are walked now."""
+        return self._gone(replace(self.walk, names=names))
 
     def walking(self, space: Space) -> Point:
         """The same place, to be left through the other space."""
         return replace(self, space=space if self.model.w_dim else "z")
 
-    def _gone(self, amounts: np.ndarray) -> Point:
-        walk = self.walk.to(amounts)
-        if self.space == "w":
-            return replace(self, w_walk=walk)
-        return replace(self, z_walk=walk)
+    def like(self, other: Point) -> Point:
+        """This place, to be left along the directions of another point.
+
+        Where the directions are the same already, how far one went along each is kept.
+        """
+        pairs = ((self.z_walk, other.z_walk), (self.w_walk, other.w_walk))
+        if all(mine.same_ways(theirs) for mine, theirs in pairs):
+            return replace(self, space=other.space)
+        return other.going(self.stand({}))
+
+    def reaching(self, reach: float) -> Point:
+        """The same place, with sliders that go so far to either side."""
+        return self._gone(replace(self.walk, reach=reach))
+
+    def _class_as_told(self) -> Walk:
+        walk = self.c_walk
+        return replace(walk, base=np.zeros_like(walk.base), amounts=walk.home)
+
+    def _gone(self, walk: Walk) -> Point:
+        part = {"z": "z_walk", "w": "w_walk", "classes": "c_walk"}[self.space]
+        return replace(self, **{part: walk})  # type: ignore[arg-type]
+
+
+def _fitting(model: Model, z: np.ndarray) -> np.ndarray:
+    """The latent as float32.
+
+    Raises:
+        ValueError: if it is not as long as the model's.
+    """
+    z = np.asarray(z, dtype=np.float32)
+    if z.shape != (model.z_dim,):
+        raise ValueError(f"this model takes {model.z_dim} numbers, got {z.size}")
+    return z
+
+
+def _axes(model: Model, z: np.ndarray) -> Walk:
+    return Walk.over_axes(z, reach=1.0 if model.prior == "uniform" else REACH)
 
 
 def _from_w(model: Model, seed: int) -> Walk:

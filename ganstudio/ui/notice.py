@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ganstudio.ui import theme
 
-WIDEST_PX, EDGE_PX = 340, 16
+WIDEST_PX, LEAST_PX, EDGE_PX = 340, 120, 16
 
 
 class Notice(QWidget):
@@ -34,6 +34,10 @@ class Notice(QWidget):
     def say(self, text: str) -> None:
         """Say something else."""
         self._label.setText(text)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: the text wraps; what it keeps free at its sides now must not hold the panel wide."""
+        return QSize(2 * EDGE_PX + LEAST_PX, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lines of a length that is pleasant to read, however wide the panel is."""

@@ -20,6 +20,9 @@ class Groove(QSlider):
         low: smallest value, in steps.
         high: largest value, in steps.
         origin: where the coloured part begins, in steps.
+
+    Attributes:
+        inset: px left free at both ends, to stand over something narrower.
     """
 
     def __init__(self, low: int, high: int, origin: int) -> None:
@@ -30,7 +33,7 @@ class Groove(QSlider):
         self.setMinimumHeight(HANDLE_PX + 8)
         self.setMinimumWidth(60)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.origin = origin
+        self.origin, self.inset = origin, 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Groove, coloured part, a tick where it begins, handle."""
@@ -75,10 +78,12 @@ class Groove(QSlider):
 
     def _x_of(self, value: float) -> float:
         share = (value - self.minimum()) / max(self.maximum() - self.minimum(), 1)
-        return HANDLE_PX / 2 + 1 + share * (self.width() - HANDLE_PX - 2)
+        edge = HANDLE_PX / 2 + 1 + self.inset
+        return edge + share * (self.width() - 2 * edge)
 
     def _go(self, x: float) -> None:
-        share = (x - HANDLE_PX / 2 - 1) / max(self.width() - HANDLE_PX - 2, 1)
+        edge = HANDLE_PX / 2 + 1 + self.inset
+        share = (x - edge) / max(self.width() - 2 * edge, 1)
         wanted = self.minimum() + share * (self.maximum() - self.minimum())
         self.setValue(round(min(max(wanted, self.minimum()), self.maximum())))
 
@@ -154,6 +159,11 @@ class NamedSlider(QWidget):
         self.moved.emit(value)
 
     def _say(self, value: float) -> None:
-        text = f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+        text = spoken(value)
         if self._value.text() != text:
             self._value.setText(text)
+
+
+def spoken(value: float) -> str:
+    """Two decimals, a true minus, and no minus before nothing."""
+    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")

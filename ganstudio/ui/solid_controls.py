@@ -1,33 +1,31 @@
-"""The slim row of controls above the solids."""
+"""The controls above the solids."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
+import numpy as np
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ganstudio.ui import theme
+from ganstudio.ui.flow import FlowLayout
+from ganstudio.ui.gl.scene import Shape
 from ganstudio.ui.segments import Segments
-from ganstudio.ui.sliders import NamedSlider
+from ganstudio.ui.solid_export import FORMATS
+from ganstudio.ui.solid_view import SolidView
+from ganstudio.ui.threshold import ThresholdSlider
 
-COUNTS = (1, 4, 9, 16)
-FORMATS = {
-    ".stl": "STL, smooth and watertight, for 3D printing",
-    ".obj": "OBJ, for modelling",
-    ".ply": "PLY, a small mesh",
-    ".glb": "GLB, for the web and slides",
-    ".npy": "NPY, the numbers themselves",
-    ".binvox": "BINVOX, the voxels",
-}
-THRESHOLD_PX = (200, 280)
+COUNTS = (1, 4, 9, 16, 25, 36, 64)
+THRESHOLD_PX, ROW_PX = 232, 32
 SURFACE_TIP = (
-    "The voxels as they are, or a rounded surface through them. Exported meshes follow it, "
-    "but for STL files, which are always smooth."
+    "The voxels as they are, a rounded surface through them, or a soft volume whose density is "
+    "its opacity."
 )
+VIEW_TIP = "View: colours, wireframe, perspective, ruler and cut planes"
 EXPORT_TIP = (
-    "Save the object as a file for other programs. STL always takes the smooth surface, "
-    "which is watertight, so that it can be printed."
+    "Save the object, or the one clicked last, as a file for other programs: in millimetres, "
+    "cleaned, and with a report of what is in it."
 )
 
 
@@ -36,13 +34,16 @@ class SolidControls(QWidget):
 
     Signals:
         thresholdMoved (float): voxels above it are solid.
-        surfaceChosen (str): ``cubes`` or ``smooth``.
+        surfaceChosen (str): ``cubes``, ``smooth`` or ``volume``.
         countChosen (int): so many objects.
         rolled: other objects, please.
         turntable, floor, box (bool): on or off.
         framed: show everything.
         exportWanted (str): into a file with this suffix.
         pictureWanted: into a picture file.
+
+    Attributes:
+        view: how they are looked at, folded away at first.
     """
 
     thresholdMoved = Signal(float)  # noqa: N815
@@ -55,16 +56,15 @@ class SolidControls(QWidget):
     framed = Signal()
     exportWanted = Signal(str)  # noqa: N815
     pictureWanted = Signal()  # noqa: N815
+    _unfolded = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
-        self.threshold = NamedSlider(
-            "Threshold", 0.0, 1.0, 0.5, "Voxels that the generator fills above this are solid."
-        )
-        self.threshold.setMinimumWidth(THRESHOLD_PX[0])
-        self.threshold.setMaximumWidth(THRESHOLD_PX[1])
+        self.threshold = ThresholdSlider()
+        self.threshold.setFixedWidth(THRESHOLD_PX)
+        self.threshold.setContentsMargins(0, 0, theme.SPACE[1], 0)
         self.threshold.moved.connect(self.thresholdMoved)
-        self.surface = Segments(("Cubes", "Smooth"))
+        self.surface = Segments(("Cubes", "Smooth", "Volume"))
         self.surface.setToolTip(SURFACE_TIP)
         self.surface.chosen.connect(lambda name: self.surfaceChosen.emit(name.lower()))
         self.count = QComboBox()
@@ -75,12 +75,22 @@ class SolidControls(QWidget):
         self.count.currentIndexChanged.connect(self._on_count)
         self._die = _button("dice", "Other objects", self.rolled.emit)
         self._die.hide()
-        row = self.row = QHBoxLayout(self)
-        row.setSpacing(theme.SPACE[2])
-        row.addWidget(self.threshold, 3)
-        for widget in (self.surface, self.count, self._die):
+        self.row = QVBoxLayout(self)
+        self.row.setSpacing(theme.SPACE[2])
+        line = QWidget()
+        row = FlowLayout(line, theme.SPACE[1])
+        self.view = SolidView()
+        self.view.hide()
+        self.row.addWidget(line)
+        self.row.addWidget(self.view)
+        many = QWidget()
+        pair = QHBoxLayout(many)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(theme.SPACE[1])
+        pair.addWidget(self.count)
+        pair.addWidget(self._die)
+        for widget in (self.threshold, self.surface, many):
             row.addWidget(widget)
-        row.addStretch(1)
         self.switches = {
             "turntable": _switch("turntable", "Turntable: the objects turn", self.turntable),
             "floor": _switch("grid", "Floor, with grid and shadows", self.floor, on=True),
@@ -88,6 +98,9 @@ class SolidControls(QWidget):
         }
         for widget in self.switches.values():
             row.addWidget(widget)
+        self.more = _switch("sliders", VIEW_TIP, self._unfolded)
+        self.more.toggled.connect(self.view.setVisible)
+        row.addWidget(self.more)
         row.addWidget(_button("frame", "Frame everything (F)", self.framed.emit))
         self.export = QToolButton()
         self.export.setText("Export")
@@ -95,11 +108,18 @@ class SolidControls(QWidget):
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.export.setMenu(self._export_menu())
         row.addWidget(self.export)
+        for part in line.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            part.setFixedHeight(ROW_PX)
 
     def choose_threshold(self, threshold: float) -> None:
         """Move the threshold as if the person had."""
         self.threshold.set_value(threshold)
         self.thresholdMoved.emit(threshold)
+
+    def show_histogram(self, shapes: Sequence[Shape]) -> None:
+        """Behind the threshold: how full the voxels of all these are."""
+        counts = [shape.histogram for shape in shapes]
+        self.threshold.show_histogram(np.sum(counts, axis=0) if counts else np.zeros(0, np.int64))
 
     def _export_menu(self) -> QMenu:
         menu = QMenu(self)

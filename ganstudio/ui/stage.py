@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ganstudio.ui import theme
 from ganstudio.ui.canvas import SIDE_PX, Canvas
-from ganstudio.ui.easel import SIDE_PX as LEAST_PX
+
+LEAST_PX = 88  # of each picture where there are several: two of them fit a narrow dock
 
 
 class Stage(QWidget):
@@ -48,6 +49,7 @@ class Stage(QWidget):
         for column, (name, view) in enumerate(shown):
             if views:
                 self._name(name, column)
+                view.setMinimumSize(LEAST_PX, LEAST_PX)
             self._grid.addWidget(view, 1, column)
             view.show()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,11 +20,13 @@ from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.resources import default_data_root, default_runs_root
 from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
+from ganstudio.train.branch import Parent, recipe_at
 from ganstudio.train.explorer import Explorer
 from ganstudio.train.judge import EVERY_KIMG, Judge
 from ganstudio.train.session import Outbox, Session
 from ganstudio.train.workshop import Workshop
 from ganstudio.ui.catalogue import Catalogue
+from ganstudio.ui.marks import Marks
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,13 @@ class Studio(QObject):
         modelReady (ModelReady): a newer model can be asked; panels renew what they show.
         latentChanged (Stand): where Latent stands now, with all that is told.
         latentTaken (Stand): someone else chose where Latent shall stand.
+        momentsChanged: ``moments()`` has others.
+        travelled (int | None): the panels show that moment from now on; None is now.
+        comparedChanged: other runs are laid over the curves.
+        starred (Stand): a place shall be kept among the favourites.
+        pinned (Stand): a place shall be a key frame of the walk.
+        objections (ndarray | None): how much the discriminator objects to each voxel, (X, Y, Z)
+            float32, below 0 where it approves, for the object at Latent; None to show none.
         tuned, measured, saved, rewound, refused, failed, noted: see ``train/messages.py``.
     """
 
@@ -72,6 +81,12 @@ class Studio(QObject):
     modelReady = Signal(object)  # noqa: N815
     latentChanged = Signal(object)  # noqa: N815
     latentTaken = Signal(object)  # noqa: N815
+    momentsChanged = Signal()  # noqa: N815
+    travelled = Signal(object)
+    comparedChanged = Signal()  # noqa: N815
+    starred = Signal(object)
+    pinned = Signal(object)
+    objections = Signal(object)
     tuned = Signal(object)
     measured = Signal(object)
     saved = Signal(object)
@@ -92,6 +107,8 @@ class Studio(QObject):
         self.data_root = data_root or default_data_root()
         self.device = device
         self.catalogue: Catalogue | None = None
+        self.marks = Marks(self)  # tiles in the groups A and B
+        self._judging: set[str] = set()  # who looks at scores
         self.model: m.Model | None = None
         self.model_source = ""
         self.examples: m.Examples | None = None
@@ -100,6 +117,9 @@ class Studio(QObject):
         self._turned: list[m.Tuned] = []  # what ``undo_tune`` can take back, newest last
         self._undoing: m.Tune | None = None
         self.run_folder: Path | None = None
+        self.moment: int | None = None  # nimg of the past that is shown; None is now
+        self._remembered: m.Remembered | None = None
+        self.compared: tuple[Path, ...] = ()  # runs whose curves lie over those in view
         self.measure_kimg = EVERY_KIMG  # of the next training; 0 never measures
         self.state: m.State = "idle"
         self.outbox = Outbox()
@@ -125,6 +145,7 @@ class Studio(QObject):
             m.Tuned: self._on_tuned,
             m.Measured: self.measured.emit,
             m.Saved: self.saved.emit,
+            m.Remembered: self._on_remembered,
             m.Rewound: self.rewound.emit,
             m.Refused: self.refused.emit,
             m.Failed: self.failed.emit,
@@ -237,10 +258,11 @@ class Studio(QObject):
         told: m.Told | None = None,
         psi: float = 1.0,
         shift: np.ndarray | None = None,
+        noise: float = 1.0,
     ) -> int:
         """Have the explorer draw; ``rendered`` answers with the tag and the returned ticket."""
         self._asked = True
-        return self.explorer.request(m.Request(tag, z, told or {}, psi, shift))
+        return self.explorer.request(m.Request(tag, z, told or {}, psi, shift, noise))
 
     def work(self, task: str, tag: str = "", **arguments: Any) -> int:
         """Have the workshop do a longer task on the newest model; returns the errand's ticket.
@@ -256,6 +278,21 @@ class Studio(QObject):
         """Let go of an errand; ``dropped`` answers."""
         self.workshop.cancel(ticket)
 
+    def look_at_scores(self, who: str, looking: bool) -> None:
+        """Have the discriminator copied with each newer generator while anybody looks.
+
+        Args:
+            who: says so, and says when it looks no longer.
+            looking: whether it does.
+        """
+        before = bool(self._judging)
+        (self._judging.add if looking else self._judging.discard)(who)
+        self.explorer.mailbox.with_critic = bool(self._judging)
+        if self._judging and not before and self.training:
+            self.explorer.refresh()
+            if self.state == "paused":
+                self.post(m.Pause())  # a paused session publishes only when it is spoken to
+
     def take_latent(self, z: np.ndarray, told: m.Told | None = None) -> None:
         """Offer a point to the Latent panel: a clicked tile, a found sample.
 
@@ -269,10 +306,92 @@ class Studio(QObject):
         """Show a stored model; ``modelReady`` or ``failed`` answers. Not while training."""
         if not self.training:
             self.explorer.open(folder)
+            self._stand_at(None)
 
     def welcome(self, folder: Path) -> None:
         """Open the shipped model, so that the first screen is alive."""
         self.explorer.open(folder)
+
+    # The time machine -------------------------------------------------------------------------
+
+    def moments(self) -> tuple[int, ...]:
+        """Real samples seen at the kept moments of the run in view, rising."""
+        return () if self._remembered is None else self._remembered.moments
+
+    @property
+    def moments_run(self) -> Path | None:
+        """The run whose moments they are."""
+        return None if self._remembered is None else self._remembered.run
+
+    def travel(self, nimg: int | None) -> None:
+        """Show the model as it was; ``travelled`` tells at once, ``modelReady`` when it is there.
+
+        Training goes on meanwhile, unseen.
+
+        Args:
+            nimg: real samples seen; the kept moment next to it is shown. None is now.
+        """
+        run, kept = self.moments_run, self.moments()
+        moment = None if nimg is None else min(kept, key=lambda k: abs(k - nimg), default=None)
+        if moment == self.moment:
+            return
+        if moment is None:
+            self.explorer.back()
+            if self.training:
+                self.explorer.refresh()
+        elif run is not None:
+            self.explorer.open(run, moment)
+        self._stand_at(moment)
+
+    def branch(
+        self,
+        folder: Path,
+        nimg: int,
+        recipe: Recipe | None = None,
+        paused: bool = False,
+        name: str = "",
+    ) -> None:
+        """Begin a new run from the checkpoint of ``folder`` nearest to, or before, a moment.
+
+        The parent stays as it is. Does nothing while a session exists; ``failed`` tells if the
+        checkpoint does not fit the recipe.
+
+        Args:
+            folder: the parent.
+            nimg: real samples seen.
+            recipe: what to train on; the parent's as it was then if None.
+            paused: wait for ``run`` before the first step.
+            name: of the new run's folder; after time and recipe if empty.
+
+        Raises:
+            RecipeError: if the parent's recipe cannot be read.
+            RunError: if the parent has no checkpoint at or before that moment.
+        """
+        if self.training:
+            return
+        recipe = recipe or recipe_at(folder, nimg)
+        parent = Parent(folder, nimg)
+        build = {"recipe": recipe, "runs_root": self.runs_root, "parent": parent}
+        build |= {"folder": self.runs_root / name} if name else {}
+        self._launch(build, recipe, paused)
+
+    def compare(self, folders: Sequence[Path]) -> None:
+        """Lay the curves of these runs over those of the run in view."""
+        if tuple(folders) != self.compared:
+            self.compared = tuple(folders)
+            self.comparedChanged.emit()
+
+    def _stand_at(self, moment: int | None) -> None:
+        if moment != self.moment:
+            self.moment = moment
+            self.travelled.emit(moment)
+
+    def _on_remembered(self, event: m.Remembered) -> None:
+        if event != self._remembered:
+            self._remembered = event
+            self.momentsChanged.emit()
+        if self.moment is not None and self.moment > max(event.moments, default=-1):
+            self.travel(None)  # it was rewound away
 
     # Ending -----------------------------------------------------------------------------------
 
@@ -315,7 +434,8 @@ class Studio(QObject):
                 self._routes[type(event)](event)
         if stats:
             self.statsArrived.emit(stats)
-        if self.state == "running" and self._asked and time.monotonic() >= self._next_renewal:
+        renewing = self.state == "running" and self._asked and self.moment is None
+        if renewing and time.monotonic() >= self._next_renewal:
             self._renew()
 
     def _launch(self, build: dict[str, Any], recipe: Recipe, paused: bool) -> None:
@@ -368,6 +488,7 @@ class Studio(QObject):
     def _on_started(self, event: m.Started) -> None:
         self._turned.clear()
         self._undoing = None
+        self.travel(None)
         self.run_folder, self.reals = event.run, event.reals
         if event.resumed:  # the checkpoint knows what was tuned, the file only what was asked for
             spec = self.recipe.spec if self.recipe is not None else None
@@ -386,6 +507,8 @@ class Studio(QObject):
         self.dropped.emit(event)
 
     def _on_model(self, event: m.ModelReady) -> None:
+        if event.model != self.model:
+            self.marks.clear()  # places of another model mean nothing here
         self.model, self.model_source = event.model, event.source
         self.examples = event.examples
         self._asked = False

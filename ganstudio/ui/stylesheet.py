@@ -57,6 +57,7 @@ QFrame[tone="failed"] {
   background: $error_soft; border: 1px solid $error; border-radius: 8px;
 }
 QFrame[tone="warned"] { background: $warn_soft; border: 1px solid $warn; border-radius: 8px; }
+QFrame[tone="past"] { background: $accent_soft; border: 1px solid $accent; border-radius: 8px; }
 QFrame[tone="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[tone="bar"] { background: $line; border: none; max-width: 1px; min-width: 1px; }
 
@@ -96,6 +97,10 @@ QToolButton[tone="fold"] {
   font-weight: 600;
   text-align: left;
 }
+QToolButton[tone="mark"] {
+  background: $accent_soft; color: $text; border: 1px solid transparent; padding: 0;
+  font-size: 8pt; font-weight: 700;
+}
 QToolButton[tone="fold"]:hover { background: $hover; }
 QToolButton::menu-indicator { image: none; }
 
@@ -128,11 +133,11 @@ QAbstractSpinBox::up-arrow { image: url("$icons/arrow-up.svg"); width: 9px; heig
 QAbstractSpinBox::down-arrow { image: url("$icons/arrow-down.svg"); width: 9px; height: 9px; }
 
 QCheckBox { spacing: 7px; background: transparent; }
-QCheckBox::indicator, QGroupBox::indicator {
+QCheckBox::indicator, QGroupBox::indicator, QTreeView::indicator {
   width: 15px; height: 15px; border: 1px solid $muted; border-radius: 4px; background: $field;
 }
-QCheckBox::indicator:hover { border-color: $accent; }
-QCheckBox::indicator:checked {
+QCheckBox::indicator:hover, QTreeView::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked, QTreeView::indicator:checked {
   background: $check; border-color: $check; image: url("$icons/tick.svg");
 }
 QCheckBox::indicator:disabled { border-color: $line; background: $surface; }
@@ -191,7 +196,7 @@ def sheet(colours: Palette) -> str:
 
     Widgets choose among its forms with the dynamic property ``tone`` (see ``theme.tone``):
     labels know title, heading, section, muted, small, unit, error, warn and chip; frames card,
-    well, failed, warned, line and bar; buttons primary, flat, link and fold.
+    well, failed, warned, past, line and bar; buttons primary, flat, link, fold and mark.
     """
     names = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
     names |= {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isqrt
 
 import numpy as np
@@ -100,28 +100,60 @@ class Tableau:
         headers: names of the pictures of a group, which follow each other; empty where each
             picture is a result of its own.
         first: place of the first result in a group.
+        order: (G,) the group that stands at each place, or the result where each picture is one;
+            None for the order in which they were drawn.
     """
 
     fixed: Fixed
     pixels: np.ndarray
     headers: tuple[str, ...] = ()
     first: int = 0
+    order: np.ndarray | None = None
+
+    @property
+    def wide(self) -> int:
+        """Pictures in a group."""
+        return max(len(self.headers), 1)
+
+    @property
+    def each(self) -> int:
+        """Results in a group."""
+        return len(self.fixed.results) if self.headers else 1
 
     def picture_of(self, result: int) -> int:
         """The picture of a result; -1 for none."""
-        if result < 0 or not self.headers:
-            return result
-        group, place = divmod(result, len(self.fixed.results))
-        return group * len(self.headers) + self.first + place
+        if result < 0:
+            return -1
+        group, place = divmod(result, self.each)
+        if self.order is not None:
+            group = int(np.flatnonzero(self.order == group)[0])
+        return group * self.wide + self.first + place
 
     def result_of(self, picture: int) -> int:
         """The result that a picture shows or belongs to."""
-        if not self.headers:
-            return picture
-        group, place = divmod(picture, len(self.headers))
-        each = len(self.fixed.results)
-        place -= self.first
-        return group * each + (place if 0 <= place < each else 0)
+        return max(self.shown_in(picture), self._group_at(picture) * self.each)
+
+    def shown_in(self, picture: int) -> int:
+        """The result that a picture shows; -1 where it shows a source, a target or more."""
+        place = picture % self.wide - self.first
+        return self._group_at(picture) * self.each + place if 0 <= place < self.each else -1
+
+    def ranked(self, scores: np.ndarray) -> Tableau:
+        """The same with the highest score first, groups by their mean; rows are ranked each.
+
+        Args:
+            scores: (N,) one for each result.
+        """
+        means = scores.reshape(-1, self.each).mean(1)
+        row = self.fixed.columns if self.fixed.row_names else len(means)
+        starts = range(0, len(means), row)
+        order = np.concatenate([s + np.argsort(-means[s : s + row], kind="stable") for s in starts])
+        groups = self.pixels.reshape(len(means), self.wide, *self.pixels.shape[1:])
+        return replace(self, pixels=groups[order].reshape(self.pixels.shape), order=order)
+
+    def _group_at(self, picture: int) -> int:
+        place = picture // self.wide
+        return place if self.order is None else int(self.order[place])
 
 
 def compose(

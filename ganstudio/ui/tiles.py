@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QEnterEvent,
     QFontMetrics,
     QHelpEvent,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -19,85 +21,23 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QTextEdit,
+    QToolTip,
+    QWidget,
+)
 
-from ganstudio.ui import theme
-from ganstudio.ui.pictures import fit, largest, to_qimage
+from ganstudio.ui import badges, theme
+from ganstudio.ui.arrangement import Arrangement, arrange
+from ganstudio.ui.pictures import fit, to_qimage
 
-GAP_PX, GROUP_GAP_PX = 4, 10  # between tiles; what groups are further apart
 EDGE_PX = 3  # room for the outline of tiles at the border
 LABEL_GAP_PX, CAPTION_GAP_PX = 10, 6
-RAGGED = 0.75  # what a last row with empty places is worth against a full one
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """Where the tiles of a grid stand.
-
-    Attributes:
-        columns: tiles in a row.
-        rows: rows.
-        tile: size of one.
-        origin: corner of the first.
-        group: tiles that belong together and stand side by side.
-    """
-
-    columns: int
-    rows: int
-    tile: QSize
-    origin: QPoint
-    group: int = 1
-
-    def place(self, index: int) -> QRect:
-        """The rectangle of one tile."""
-        row, column = divmod(index, self.columns)
-        step_x, step_y = self.tile.width() + GAP_PX, self.tile.height() + GAP_PX
-        apart = GROUP_GAP_PX * (column // self.group) if self.group > 1 else 0
-        return QRect(self.origin + QPoint(column * step_x + apart, row * step_y), self.tile)
-
-
-def arrange(
-    count: int, picture: QSize, space: QRect, columns: int = 0, crisp: bool = True, group: int = 1
-) -> Arrangement:
-    """Choose the columns that make tiles largest, with few empty places in the last row.
-
-    Args:
-        count: tiles.
-        picture: proportions and pixels of one.
-        space: where the grid goes.
-        columns: as many and no choice; 0 to choose.
-        crisp: prefer whole multiples of the picture's pixels.
-        group: tiles that stay side by side; ``count`` is a multiple of it.
-    """
-    best: tuple[float, int, QSize] | None = None
-    for tried in [columns] if columns else range(group, count + 1, group):
-        rows = -(-count // tried)
-        cell = QRect(
-            0, 0, (space.width() - _gaps(tried, group)) // tried,
-            (space.height() - (rows - 1) * GAP_PX) // rows,
-        )  # fmt: skip
-        if cell.width() < 1 or cell.height() < 1:
-            continue
-        tile = largest(picture, cell, crisp).size()
-        width = largest(picture, cell, crisp=False).width()
-        ragged = 1.0 if count == rows * tried else RAGGED * count / (rows * tried)
-        score = width * ragged
-        if best is None or score > best[0]:
-            best = score, tried, tile
-    _, tried, tile = best or (0.0, columns or group, QSize(1, 1))
-    rows = -(-count // tried)
-    width = tried * tile.width() + _gaps(tried, group)
-    height = rows * (tile.height() + GAP_PX) - GAP_PX
-    origin = QPoint(
-        space.x() + (space.width() - width) // 2, space.y() + (space.height() - height) // 2
-    )
-    return Arrangement(tried, rows, tile, origin, group)
-
-
-def _gaps(columns: int, group: int) -> int:
-    """Empty space in a row, in all."""
-    between = (columns // group - 1) * GROUP_GAP_PX if group > 1 else 0
-    return (columns - 1) * GAP_PX + max(between, 0)
 
 
 class TileGrid(QWidget):
@@ -109,10 +49,14 @@ class TileGrid(QWidget):
     Signals:
         clicked (int): a tile was chosen with the left button.
         menuWanted (int, QPoint): a tile, or -1 beside them, and where on the screen.
+        dragWanted (int): a tile is being dragged out.
+        keyPressed (int, str): this letter was pressed over a tile.
     """
 
     clicked = Signal(int)
     menuWanted = Signal(int, QPoint)  # noqa: N815
+    dragWanted = Signal(int)  # noqa: N815
+    keyPressed = Signal(int, str)  # noqa: N815
 
     def __init__(self, takes_clicks: bool = True) -> None:
         super().__init__()
@@ -123,7 +67,10 @@ class TileGrid(QWidget):
         self.row_names: tuple[str, ...] = ()
         self.headers: tuple[str, ...] = ()
         self.smooth, self.drawn = True, False
-        self.marked = self.hovered = -1
+        self.marked = self.hovered = self._held = -1
+        self.badges: list[badges.Badge | None] = []
+        self.corners: dict[int, str] = {}
+        self._grip = QPoint()
         self._arrangement: Arrangement | None = None
         self._sheet: QPixmap | None = None
         self.setMouseTracking(True)
@@ -170,6 +117,18 @@ class TileGrid(QWidget):
             before, self.marked = self.marked, index
             self._repaint_tiles(before, index)
 
+    def set_badges(self, shown: Sequence[badges.Badge | None]) -> None:
+        """Write a number on each tile; an empty row for none."""
+        if list(shown) != self.badges:
+            self.badges = list(shown)
+            self.update()
+
+    def set_corners(self, corners: Mapping[int, str]) -> None:
+        """Put a letter in the corner of these tiles: the group that each is in."""
+        if dict(corners) != self.corners:
+            self.corners = dict(corners)
+            self.update()
+
     def index_at(self, position: QPoint) -> int:
         """The tile at a place of the widget, or -1."""
         arrangement = self.arrangement
@@ -212,11 +171,14 @@ class TileGrid(QWidget):
         painter.drawPixmap(part, self._sheet, QRectF(part.topLeft() * ratio, part.size() * ratio))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.current()
+        painter.setFont(badges.small(self.font()))
+        self._paint_badges(painter, event.rect())
         if 0 <= self.marked < len(self.pictures):
             self._outline(painter, self.marked, colours.accent, 2.5)
         if self.hovered >= 0:
             self._outline(painter, self.hovered, colours.text, 1.5)
-            self._badge(painter, self.hovered)
+            place = self.arrangement.place(self.hovered)
+            badges.chip(painter, place, str(self.hovered + 1), "left")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange anew."""
@@ -247,19 +209,45 @@ class TileGrid(QWidget):
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Light up the tile under the mouse."""
-        self._hover(self.index_at(event.position().toPoint()))
+        """Light up the tile under the mouse, or drag the one that is held."""
+        position = event.position().toPoint()
+        far = (position - self._grip).manhattanLength() >= QApplication.startDragDistance()
+        if self._held >= 0 and far:
+            held, self._held = self._held, -1
+            self.dragWanted.emit(held)
+        elif self._held < 0:
+            self._hover(self.index_at(position))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Letters mean the tile under the mouse, unless someone is writing elsewhere."""
+        writes = (QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
+        if self.takes_clicks and not isinstance(QApplication.focusWidget(), writes):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def leaveEvent(self, event: QEvent) -> None:
         """No tile is under the mouse."""
         self._hover(-1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose a tile."""
-        index = self.index_at(event.position().toPoint())
-        left = event.button() == Qt.MouseButton.LeftButton
-        if left and index >= 0 and self.takes_clicks:
-            self.clicked.emit(index)
+        """Hold a tile: it is chosen when it is let go where it is."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grip = event.position().toPoint()
+            self._held = self.index_at(self._grip)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose the tile that was held."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            held, self._held = self._held, -1
+            if held >= 0 and self.takes_clicks:
+                self.clicked.emit(held)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A letter over a tile."""
+        letter = event.text().upper()
+        if self.hovered >= 0 and letter.isalpha() and not event.isAutoRepeat():
+            self.keyPressed.emit(self.hovered, letter)
+        else:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for a menu."""
@@ -348,23 +336,20 @@ class TileGrid(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(grown, 2, 2)
 
-    def _badge(self, painter: QPainter, index: int) -> None:
-        font = self.font()
-        font.setPointSizeF(max(font.pointSizeF() - 1.5, 6.0))
-        painter.setFont(font)
-        text, metrics, colours = str(index + 1), QFontMetrics(font), theme.current()
-        tile = self.arrangement.place(index)
-        size = QSize(metrics.horizontalAdvance(text) + 8, metrics.height() + 1)
-        if size.width() > tile.width() or size.height() > tile.height():
+    def _paint_badges(self, painter: QPainter, part: QRect) -> None:
+        """Numbers and letters of the tiles that are painted anew."""
+        if not self.badges and not self.corners:
             return
-        place = QRect(tile.topLeft(), size)
-        ground = QColor(colours.surface)
-        ground.setAlpha(225)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(place, 2, 2)
-        painter.setPen(QColor(colours.text))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        arrangement = self.arrangement
+        for index in range(len(self.pictures)):
+            place = arrangement.place(index)
+            if not place.intersects(part):
+                continue
+            badge = self.badges[index] if index < len(self.badges) else None
+            if badge is not None:
+                badges.score(painter, place, badge)
+            if index in self.corners:
+                badges.corner(painter, place, self.corners[index])
 
 
 def broken(text: str, metrics: QFontMetrics, width: int, lines: int) -> list[str]:

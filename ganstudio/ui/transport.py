@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from ganstudio.ui.progress import Progress
 from ganstudio.ui.studio import Studio
 
 PACES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # steps a second in slow motion
+WORDS_PX = 1230  # of the row; below it buttons show icons alone
 WORDS = {
     "idle": "Idle", "loading": "Loading", "running": "Running", "paused": "Paused",
     "stopping": "Stopping", "finished": "Finished", "failed": "Failed",
@@ -66,6 +67,21 @@ class Transport(QWidget):
         """All actions, for a menu."""
         return [self.train, self.step, self.step_d, self.step_g, self.slow, self.rewind,
                 self.stop, self.save]  # fmt: skip
+
+    def add(self, action: QAction) -> None:
+        """Offer one more action at the end of the row, before what is going on."""
+        for part in (_bar(), _button(action)):
+            self._row.insertWidget(self._row.count() - 2, part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Icons alone where words would not fit."""
+        super().resizeEvent(event)
+        styles = Qt.ToolButtonStyle
+        narrow = self.width() < WORDS_PX
+        wanted = styles.ToolButtonIconOnly if narrow else styles.ToolButtonTextBesideIcon
+        for button in self.findChildren(QToolButton):
+            if not isinstance(button, _KeyButton) and button.toolButtonStyle() != wanted:
+                button.setToolButtonStyle(wanted)
 
     def set_source(self, source: RecipeSource) -> None:
         """Take what is to be trained from here, and grey Train while it has faults."""
@@ -226,7 +242,7 @@ class Transport(QWidget):
         self.save.triggered.connect(lambda: self.studio.post(m.Save()))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE[3], theme.SPACE[2], theme.SPACE[3], theme.SPACE[2])
         row.setSpacing(theme.SPACE[2])
         row.addWidget(_KeyButton(self.train, "Space"))
@@ -252,11 +268,13 @@ class Transport(QWidget):
         for action in (self.rewind, self.stop, self.save):
             row.addWidget(_button(action))
         row.addStretch(1)
-        row.addWidget(self._make_status())
+        row.addWidget(self._make_status(), 100)
 
     def _make_status(self) -> QWidget:
         box = QWidget()
-        box.setFixedWidth(212)
+        box.setMinimumWidth(120)
+        box.setMaximumWidth(212)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[1])

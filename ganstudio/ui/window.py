@@ -33,7 +33,9 @@ from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.banner import Banner
 from ganstudio.ui.docks import Docks
+from ganstudio.ui.explore import Explore
 from ganstudio.ui.keys import Presses, tab_only
+from ganstudio.ui.moment_chip import MomentChip
 from ganstudio.ui.open_run import OpenRun
 from ganstudio.ui.panels.base import RecipeSource
 from ganstudio.ui.statusline import StatusLine
@@ -78,10 +80,14 @@ class MainWindow(QMainWindow):
         for key, panel in registry.discover("ui.panels").items():
             self.docks.add(key, panel, studio)
         self.docks.arrange()
+        self.explore = Explore(self.docks)
+        self.transport.add(self.explore.action)
         self.source = self._find_source()
         if self.source is not None:
             self.transport.set_source(self.source)
         self._make_menus()
+        self.moment_chip = MomentChip(studio)
+        self.moment_chip.stand_in(self)
         self._connect()
         self._grey()
         self._bring_back()
@@ -117,6 +123,7 @@ class MainWindow(QMainWindow):
         view = bar.addMenu("&View")
         self.docks.fill_menu(view)
         view.addSeparator()
+        view.addAction(self.explore.action)
         self.looks = _add(view, "Light", self.switch_looks, "Ctrl+L", "sun")
         _add(view, "Reset layout", self.reset_layout, "", "dock")
         help_menu = bar.addMenu("&Help")
@@ -180,8 +187,11 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Every panel back where it stood at first."""
-        self.docks.arrange()
-        self.docks.size()
+        if self.explore.on:
+            self.explore.arrange()
+        else:
+            self.docks.arrange()
+            self.docks.size()
 
     def open_runs_folder(self) -> None:
         """Show where runs are kept, in the system's file browser."""
@@ -228,7 +238,7 @@ class MainWindow(QMainWindow):
     def keep_layout(self) -> None:
         """Remember sizes and places for the next start."""
         self.settings.setValue("layout/geometry", self.saveGeometry())
-        self.docks.keep(self.settings)
+        self.explore.keep(self.settings)
         self.settings.sync()
 
     def _on_state(self, state: str, text: str) -> None:
@@ -326,6 +336,7 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         self._restored = self._sized = self.docks.bring_back(self.settings)
+        self.explore.bring_back(self.settings)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Sizes can only be given once the window has its own."""

@@ -12,6 +12,7 @@ out vec3 v_normal;
 out vec3 v_shadow;
 out float v_open;
 out vec2 v_cell;
+out float v_tone;
 
 void main() {
     vec4 world = u_pose * vec4(a_position, 1.0);
@@ -19,6 +20,7 @@ void main() {
     v_normal = mat3(u_pose) * a_normal;
     v_open = a_open;
     v_cell = vec2(0.5);
+    v_tone = tone(a_position - 0.5 * a_normal);
     // ask a little before the surface, or it would shade itself
     v_shadow = (u_light * vec4(world.xyz + 0.012 * normalize(v_normal), 1.0)).xyz;
     gl_Position = u_camera * world;

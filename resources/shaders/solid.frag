@@ -4,8 +4,13 @@ in vec3 v_normal;
 in vec3 v_shadow;
 in float v_open;
 in vec2 v_cell;
+in float v_tone;
 
 uniform vec3 u_colour;      // linear
+uniform int u_kind;         // 0 that colour, else by the tone
+uniform sampler2D u_map;    // colours of tones
+uniform float u_lift;       // lightens what is under the mouse
+uniform int u_wire;         // 1 edges of cells, 2 nothing, 3 everything: what stays but the ground
 uniform vec3 u_eye;
 uniform vec3 u_key;         // towards the key light
 uniform vec3 u_fill;        // towards the fill light
@@ -33,8 +38,21 @@ void main() {
                + vec3(0.80, 0.88, 1.0) * (0.22 * fill * fill * v_open);
 
     vec3 albedo = u_colour;
+    if (u_kind != 0) {
+        vec3 shown = texture(u_map, vec2(v_tone * 255.0 / 256.0 + 0.5 / 256.0, 0.5)).rgb;
+        albedo = shown * shown;
+    }
+    albedo = mix(albedo, vec3(1.0), u_lift);
     vec2 width = fwidth(v_cell);
     float size = max(width.x, width.y);
+    float haze = clamp((distance_to_eye - u_haze_range.x) / (u_haze_range.y - u_haze_range.x), 0.0, 1.0);
+    if (u_wire != 0) {
+        vec2 near = min(v_cell, 1.0 - v_cell) / max(width, 1e-5);
+        float line = u_wire == 1 ? 1.0 - smoothstep(0.35, 1.2, min(near.x, near.y)) : u_wire - 2.0;
+        vec3 drawn = mix(mix(u_haze, albedo, 0.05), albedo * mix(0.45, 1.0, v_open), line);
+        colour = vec4(sqrt(mix(drawn, u_haze, haze)), 1.0);
+        return;
+    }
     if (u_joints > 0.0 && size > 0.0) {
         vec2 edge = min(v_cell, 1.0 - v_cell) / max(width, 1e-5);
         float line = 1.0 - smoothstep(0.3, 1.3, min(edge.x, edge.y));
@@ -46,7 +64,6 @@ void main() {
     result += u_gloss * key * pow(max(dot(normal, half_way), 0.0), 28.0);
     float rim = 1.0 - max(dot(normal, to_eye), 0.0);
     result += u_gloss * 0.35 * u_sky * rim * rim * rim * v_open;
-    float haze = clamp((distance_to_eye - u_haze_range.x) / (u_haze_range.y - u_haze_range.x), 0.0, 1.0);
     result = mix(result, u_haze, haze);
     colour = vec4(sqrt(clamp(result, 0.0, 1.0)), 1.0);
 }

@@ -167,6 +167,45 @@ def test_samples_have_the_declared_shape_with_and_without_classes(key: str, kind
             assert torch.isfinite(shown).all()
 
 
+@pytest.mark.parametrize(("key", "kind"), PAIRS)
+def test_the_discriminators_side_judges_samples(key: str, kind: str) -> None:
+    wishes = [{}]
+    if "conditional" in VARIANTS[key].Config.model_fields:
+        wishes.append({"conditional": True})
+    for knobs in wishes:
+        made = trainer(key, kind, **knobs)
+        made.step()
+        gan, inputs = made.gan, told(made, 4)
+        assert set(gan.judges) <= set(gan.players)
+        players = {name: gan.players[name].eval().requires_grad_(False) for name in gan.judges}
+        x = next(made.batches).x[:4].clone().requires_grad_()
+        scores = gan.judge(players, x, inputs)
+        assert scores.shape == (4,)
+        assert scores.dtype == torch.float32
+        assert torch.isfinite(scores).all()
+        (slope,) = torch.autograd.grad(scores.sum(), x)
+        assert torch.isfinite(slope).all()
+        assert slope.abs().sum() > 0
+        assert gan.scale.words
+        assert gan.scale.note.endswith(".")
+        assert not gan.scale.probability or gan.scale.middle == 0
+
+
+@pytest.mark.parametrize("key", [key for key in VARIANTS if key != "introvae"])  # noise is no code
+def test_a_judge_that_was_taught_prefers_real_samples(key: str) -> None:
+    kinds = VARIANTS[key].takes
+    made = trainer(key, "image" if "image" in kinds else kinds[0], d_lr=1e-2)
+    for _ in range(25):
+        made.step("D")
+    gan, inputs = made.gan, told(made, 6)
+    players = {name: gan.players[name].eval() for name in gan.judges}
+    z = torch.randn(6, gan.config.z_dim, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        fake = gan.sample(made.averaged(), z, inputs)
+        real = next(made.batches).x[:6]
+        assert gan.judge(players, real, inputs).mean() > gan.judge(players, fake, inputs).mean()
+
+
 @pytest.mark.parametrize(("key", "kind"), DRAWN)
 def test_truncated_samples_are_more_alike(key: str, kind: str) -> None:
     made = trainer(key, kind)

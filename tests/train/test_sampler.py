@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from ganstudio.gans.base import GAN, GANConfig
+from ganstudio.gans.stylegan2 import StyleGAN2, StyleGAN2Config
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Examples, Model
 from ganstudio.train.sampler import Sampler
@@ -41,7 +42,7 @@ class Echo(GAN):
     def g_terms(self, batch, fake):
         return {}
 
-    def sample(self, players, z, told, psi=1.0, shift=None):
+    def sample(self, players, z, told, psi=1.0, shift=None, noise=1.0):
         return players["G"](told["image"], told["classes"])
 
     def beside(self, players, samples, told):
@@ -109,3 +110,41 @@ def test_what_is_worth_seeing_beside() -> None:
 def test_a_shift_is_refused_where_there_is_no_mapped_latent() -> None:
     with pytest.raises(ValueError, match=r"\(N, 0\)"):
         sampler().draw(NO_Z, {}, shift=np.zeros((4, 8), np.float32))
+
+
+def style_sampler() -> Sampler:
+    spec = SampleSpec("image", (1, 16, 16))
+    torch.manual_seed(0)
+    gan = StyleGAN2(StyleGAN2Config(width=2, z_dim=3, w_dim=5), spec)
+    gan.G.eval().requires_grad_(False)
+    for name, value in gan.G.named_parameters():
+        if name.endswith("strength"):
+            value.fill_(20.0)
+    model = Model("stylegan2", "none", spec, 3, w_dim=5, layers=gan.layers, noisy=gan.noisy)
+    return Sampler(gan, {"G": gan.G}, model, 0, "live")
+
+
+def test_a_shift_of_each_layer_is_a_shift_of_all_where_they_agree() -> None:
+    made = style_sampler()
+    assert made.model.layers == 5
+    z, shift = made.model.draw(2, 0), np.full((2, 5), 0.5, np.float32)
+    each = np.repeat(shift[:, None], 5, axis=1)
+    np.testing.assert_allclose(
+        made.draw(z, shift=shift), made.draw(z, shift=each), rtol=0, atol=1e-6
+    )
+    each[:, 3:] = 0
+    assert not np.allclose(made.draw(z, shift=shift), made.draw(z, shift=each), atol=1e-3)
+    with pytest.raises(ValueError, match=r"\(N, 5, 5\)"):
+        made.draw(z, shift=each[:, :4])
+
+
+def test_noise_is_still_and_can_be_switched_off() -> None:
+    made = style_sampler()
+    z = made.model.draw(2, 0)
+    loud, half, off = (made.draw(z, noise=noise) for noise in (1.0, 0.5, 0.0))
+    assert np.array_equal(loud, made.draw(z))
+    assert np.abs(loud - off).mean() > np.abs(half - off).mean() > 0
+    for module in made.players["G"].modules():
+        if hasattr(module, "noise"):
+            module.noise.zero_()
+    assert np.array_equal(off, made.draw(z))

@@ -4,7 +4,8 @@ import json
 import numpy as np
 import pytest
 
-from ganstudio.ui.history import RATE, Curve, History, smooth
+from ganstudio.ui.curve import Curve, smooth
+from ganstudio.ui.history import RATE, History
 
 
 def fill(history, count, start=0):

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ganstudio.latent.stand import Stand
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Model
-from ganstudio.ui.latents import Point, directions, from_text, to_text
+from ganstudio.ui.latents import Point, from_text, to_text
+from ganstudio.ui.walking import Mix, directions
 
 SPEC = SampleSpec("image", (1, 8, 8))
 
@@ -142,3 +145,93 @@ def test_what_one_is_told_is_repeated():
     assert stand.repeated(3)["classes"].tolist() == [3, 3, 3]
     assert stand.shifts.shape == (1, 4)
     assert Stand(np.zeros(2)).shifts is None
+
+
+def test_directions_of_a_bank_are_walked_from_where_one_stands():
+    point = Point.at(model(), model().draw(1, 0)[0]).move(0, 2.0)
+    ways = np.eye(32, dtype=np.float32)[:2] * 0.5
+    bent = point.bent(ways, ("age", "smile"), "z")
+    np.testing.assert_allclose(bent.z, point.z, atol=1e-6)
+    assert bent.walk.names == ("age", "smile")
+    np.testing.assert_allclose(bent.move(1, 3.0).z - bent.z, 3.0 * ways[1], atol=1e-6)
+    with pytest.raises(ValueError, match="must be"):
+        point.bent(np.eye(5, dtype=np.float32), ("a",) * 5, "z")
+    with pytest.raises(ValueError, match="through w"):
+        point.bent(ways, ("a", "b"), "w")
+
+
+def test_axes_of_a_large_latent_leave_the_rest_where_it_is():
+    z = model(z_dim=100).draw(1, 0)[0]
+    point = Point.at(model(z_dim=100), z).straight()
+    assert len(point.walk.names) == 64
+    np.testing.assert_array_equal(point.z, z)
+    moved = point.move(3, -1.0)
+    assert moved.z[3] == -1.0
+    np.testing.assert_array_equal(moved.z[64:], z[64:])
+
+
+def test_directions_through_classes_move_their_weights():
+    names = ("cat", "dog", "eel")
+    ways = np.array([[-1, 1, 0]], np.float32) / np.sqrt(2)
+    point = Point.at(model(classes=names), np.zeros(32)).bent(ways, ("dog",), "classes")
+    told = {"classes": np.array([0])}
+    assert point.stand(told).told["classes"].tolist() == [0]
+    half = point.move(0, np.sqrt(2) / 2).stand(told).told["classes"]
+    np.testing.assert_allclose(half, [[0.5, 0.5, 0]], atol=1e-6)
+    far = point.move(0, 5.0).stand(told).told["classes"]
+    np.testing.assert_allclose(far, [[0, 1, 0]], atol=1e-6)
+    assert not point.move(0, 1.0).back().moved
+
+
+def test_a_place_from_elsewhere_is_stood_on_exactly():
+    point = Point.at(styled(), np.zeros(32)).bent(np.eye(32, dtype=np.float32), ("a",) * 32, "z")
+    shift = np.random.default_rng(0).standard_normal((5, 24)).astype(np.float32)
+    stand = Stand(styled().draw(1, 1)[0], {}, 0.7, shift, 0.3)
+    there = point.going(stand)
+    got = there.stand({})
+    np.testing.assert_array_equal(got.z, stand.z)
+    np.testing.assert_array_equal(got.shift, shift)
+    assert (got.psi, got.noise) == (0.7, 0.3)
+    assert there.walk.names == point.walk.names
+    with pytest.raises(ValueError, match="shifts"):
+        Point.at(model(), np.zeros(32)).going(stand)
+
+
+def styled():
+    return Model("style", "digits", SPEC, 32, w_dim=24, layers=5, noisy=True)
+
+
+def test_some_layers_take_the_style_of_a_second_latent():
+    point = replace(Point.at(styled(), np.zeros(32)), psi=0.5)
+    gap = np.arange(24, dtype=np.float32)
+    mixed = replace(point, mix=Mix(Stand(np.ones(32)), frozenset({1, 3}), gap))
+    assert mixed.moved
+    np.testing.assert_allclose(mixed.shift[[1, 3]], [0.5 * gap] * 2)
+    assert not mixed.shift[[0, 2, 4]].any()
+    walked = mixed.walking("w").move(0, 1.0)
+    np.testing.assert_allclose(walked.shift - mixed.shift, [walked.walk.ways[0]] * 5, atol=1e-5)
+    unknown = replace(point, mix=Mix(Stand(np.ones(32)), frozenset({1})))
+    assert unknown.shift is None
+    assert mixed.back().shift is None
+
+
+def test_what_the_second_latent_was_moved_by_in_w_comes_with_it():
+    shift = np.full(24, 2, np.float32)
+    mix = Mix(Stand(np.ones(32), shift=shift), frozenset({0}), np.zeros(24, np.float32))
+    assert mix.shift(2, 1.0).tolist() == [[2.0] * 24, [0.0] * 24]
+
+
+def test_returning_keeps_the_sliders_where_the_directions_are_the_same():
+    before = Point.at(model(), np.zeros(32)).move(0, 1.0)
+    after = before.move(0, 2.0)
+    assert before.like(after).walk.amounts[0] == 1.0
+    turned = before.turned(7)
+    returned = before.like(turned)
+    np.testing.assert_array_equal(returned.z, before.z)
+    assert returned.walk.ways is turned.walk.ways
+
+
+def test_sliders_reach_as_far_as_wished():
+    point = Point.at(model(), np.zeros(32)).reaching(8.0)
+    assert point.step({0: 20.0, 99: 1.0}).walk.amounts[0] == 8.0
+    assert point.turned(1).reach == 3.0

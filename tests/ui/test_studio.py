@@ -513,3 +513,23 @@ def test_closing_waits_once_for_all_threads(
 
 def test_stored_models_are_drawn_where_it_was_asked_for(studio: Studio) -> None:
     assert studio.explorer.device == studio.device == "cpu"
+
+
+def test_the_discriminator_is_copied_only_while_somebody_looks(ready, qtbot, trained) -> None:
+    told = []
+    ready.modelReady.connect(lambda event: told.append(ready.explorer.sampler))
+    ready.start(Recipe.make("gan", "points", {"batch": 8, "width": 4, "z_dim": 2}), paused=True)
+    qtbot.waitUntil(lambda: ready.state == "paused" and bool(told), timeout=20_000)
+    assert told[-1]._critic is None
+    ready.look_at_scores("a", True)
+    ready.look_at_scores("b", True)
+    qtbot.waitUntil(lambda: told[-1]._critic is not None, timeout=20_000)
+    assert told[-1].critic.nimg == told[-1].nimg
+    assert ready.state == "paused"
+    ready.look_at_scores("a", False)
+    assert ready.explorer.mailbox.with_critic, "b still looks"
+    ready.look_at_scores("b", False)
+    count = len(told)
+    ready.step()
+    qtbot.waitUntil(lambda: len(told) > count, timeout=20_000)
+    assert told[-1]._critic is None

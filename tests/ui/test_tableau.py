@@ -9,7 +9,7 @@ from ganstudio.latent.stand import Stand
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Examples, Model
 from ganstudio.ui.pictures import to_bytes
-from ganstudio.ui.tableau import Fixed, compose
+from ganstudio.ui.tableau import Fixed, Tableau, compose
 from ganstudio.words import encode, vocabulary
 
 SPEC = SampleSpec("image", (1, 8, 8))
@@ -158,3 +158,31 @@ def test_what_a_model_of_noise_shows_beside_stands_beside():
     tableau = compose(fixed, results(fixed), {"round trip": results(fixed)}, to_bytes)
     assert tableau.headers == ("Result", "Round trip")
     assert tableau.picture_of(3) == 6
+
+
+def test_the_highest_scores_come_first_and_tiles_still_know_what_they_show() -> None:
+    fixed = Fixed(np.arange(4.0)[:, None])
+    pixels = np.arange(4, dtype=np.uint8)[:, None, None, None].repeat(3, 3)
+    ranked = Tableau(fixed, pixels).ranked(np.array([0.1, 0.9, -1.0, 0.5]))
+    assert ranked.pixels[:, 0, 0, 0].tolist() == [1, 3, 0, 2]
+    assert [ranked.result_of(picture) for picture in range(4)] == [1, 3, 0, 2]
+    assert [ranked.picture_of(result) for result in range(4)] == [2, 0, 3, 1]
+    assert ranked.picture_of(-1) == -1
+
+
+def test_rows_are_ranked_each() -> None:
+    fixed = Fixed(np.zeros((4, 1)), columns=2, row_names=("a", "b"))
+    pixels = np.zeros((4, 1, 1, 3), np.uint8)
+    ranked = Tableau(fixed, pixels).ranked(np.array([0.0, 1.0, 9.0, 8.0]))
+    assert ranked.order.tolist() == [1, 0, 2, 3]
+
+
+def test_groups_are_ranked_by_their_mean_and_stay_together() -> None:
+    fixed = Fixed(np.zeros((4, 1)), results=("x", "y"))
+    pixels = np.arange(6, dtype=np.uint8)[:, None, None, None].repeat(3, 3)
+    tableau = Tableau(fixed, pixels, ("Source", "x", "y"), first=1)
+    ranked = tableau.ranked(np.array([0.0, 1.0, 2.0, 3.0]))
+    assert ranked.pixels[:, 0, 0, 0].tolist() == [3, 4, 5, 0, 1, 2]
+    assert [ranked.shown_in(picture) for picture in range(6)] == [-1, 2, 3, -1, 0, 1]
+    assert ranked.result_of(0) == 2
+    assert ranked.picture_of(0) == 4

@@ -19,7 +19,7 @@ from ganstudio.recipe import Recipe
 from ganstudio.train import messages as m
 from ganstudio.train.engine import Engine
 from ganstudio.train.run import RunFolder
-from ganstudio.ui import studio as studio_module
+from ganstudio.ui import catalogue as catalogue_module
 from ganstudio.ui.catalogue import Card, Catalogue
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.window import MainWindow
@@ -72,7 +72,7 @@ def clumsy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def cards(room: str) -> dict[str, Card]:
     """The members that are quick to show."""
     quick = ("gan", "dcgan", "clumsy", "digits", "points")
-    return {key: card for key, card in studio_module._cards(room).items() if key in quick}
+    return {key: card for key, card in catalogue_module._cards(room).items() if key in quick}
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_closing_while_torch_is_loaded(
         assert go.wait(30)
         return known[room]
 
-    monkeypatch.setattr(studio_module, "_cards", slow)
+    monkeypatch.setattr(catalogue_module, "_cards", slow)
     monkeypatch.setattr("ganstudio.ui.window.CLOSE_TIMEOUT_S", 0.05)
     studio.load_catalogue()
     begun.close()

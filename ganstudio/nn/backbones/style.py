@@ -118,8 +118,11 @@ class StyledConv(nn.Module):
         self.register_buffer("noise", torch.randn(1, 1, side, side))
         self.up, self.scale = up, 1 / math.sqrt(inputs * 9)
 
-    def forward(self, h: Tensor, w: Tensor) -> Tensor:
-        """Features (N, inputs, H, W), styles (N, w_dim) to (N, outputs, H, W) or twice that."""
+    def forward(self, h: Tensor, w: Tensor, noisy: float = 1.0) -> Tensor:
+        """Features (N, inputs, H, W), styles (N, w_dim) to (N, outputs, H, W) or twice that.
+
+        ``noisy`` multiplies the noise; 0 leaves it out.
+        """
         style, weight = self.style(w), self.weight * self.scale
         h = conv2d(h * style[:, :, None, None].to(h.dtype), weight, padding=1)
         h = h * demodulation(weight, style)[:, :, None, None].to(h.dtype)
@@ -128,7 +131,8 @@ class StyledConv(nn.Module):
         noise = self.noise
         if self.training:  # one still pattern is for looking: sliders must not make it shimmer
             noise = torch.randn(len(h), 1, *h.shape[2:], device=h.device)
-        added = noise.to(h.dtype) * (self.strength * NOISE_RATE).to(h.dtype) + self.bias.to(h.dtype)
+        strength = self.strength * (NOISE_RATE * noisy)
+        added = noise.to(h.dtype) * strength.to(h.dtype) + self.bias.to(h.dtype)
         return activated(h + added)
 
 
@@ -180,14 +184,17 @@ class Synthesis(nn.Module):
         self.colours = nn.ModuleList(StyledColours(n, spec.channels, w_dim) for n in widths)
         self.layers = 1 + 2 * count
 
-    def forward(self, w: Tensor) -> Tensor:
-        """Styles (N, w_dim), or one a layer (N, layers, w_dim), to (N, *shape), about [-1, 1]."""
+    def forward(self, w: Tensor, noise: float = 1.0) -> Tensor:
+        """Styles (N, w_dim), or one a layer (N, layers, w_dim), to (N, *shape), about [-1, 1].
+
+        ``noise`` multiplies the noise of every layer; 0 leaves it out.
+        """
         w = w if w.dim() == 3 else w[:, None].expand(-1, self.layers, -1)
-        h = self.first(self.constant.expand(len(w), -1, -1, -1), w[:, 0])
+        h = self.first(self.constant.expand(len(w), -1, -1, -1), w[:, 0], noise)
         x = self.colours[0](h, w[:, 0])
         for i, (up, conv) in enumerate(zip(self.ups, self.convs, strict=True)):
-            h = up(h, w[:, 2 * i + 1])
-            h = conv(h, w[:, 2 * i + 2])
+            h = up(h, w[:, 2 * i + 1], noise)
+            h = conv(h, w[:, 2 * i + 2], noise)
             x = doubled(x) + self.colours[i + 1](h, w[:, 2 * i + 2])
         return cast(Tensor, x)
 

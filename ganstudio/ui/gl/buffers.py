@@ -18,26 +18,28 @@ from OpenGL import GL  # noqa: E402
 
 from ganstudio.resources import resource  # noqa: E402
 from ganstudio.ui.gl.look import RendererError  # noqa: E402
-from ganstudio.ui.gl.scene import MESH_VERTEX, Shape  # noqa: E402
 
-__all__ = ["GL", "Lines", "Program", "Quad", "Solid", "blend_texels"]
+__all__ = [
+    "GL", "Lines", "Program", "Quad", "blend_texels", "buffer", "grey_texture", "grid_texture",
+    "map_texture",
+]  # fmt: skip
 
 
 class Program:
     """A linked shader program that knows where its uniforms are.
 
     Args:
-        vertex: file in ``resources/shaders``.
-        fragment: files there, put together in this order.
+        vertex: files in ``resources/shaders``, joined by ``+`` and put together in this order.
+        fragment: files there, likewise.
 
     Raises:
         RendererError: if the driver refuses it.
     """
 
-    def __init__(self, vertex: str, *fragment: str) -> None:
+    def __init__(self, vertex: str, fragment: str) -> None:
         self.handle = int(GL.glCreateProgram())
         stages = [
-            _compile(GL.GL_VERTEX_SHADER, (vertex,)),
+            _compile(GL.GL_VERTEX_SHADER, vertex),
             _compile(GL.GL_FRAGMENT_SHADER, fragment),
         ]
         for stage in stages:
@@ -58,7 +60,7 @@ class Program:
             place = self._places[name]
             if place < 0:
                 continue
-            if isinstance(value, int):
+            if isinstance(value, int):  # also bool
                 GL.glUniform1i(place, value)
                 continue
             numbers = np.ascontiguousarray(value, dtype=np.float32)
@@ -77,64 +79,6 @@ _SETTERS = {
 }  # fmt: skip
 
 
-class Solid:
-    """One shape on the device."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-        self._array = int(GL.glGenVertexArrays(1))
-        GL.glBindVertexArray(self._array)
-        self._buffers = [_buffer(GL.GL_ARRAY_BUFFER, shape.data)]
-        GL.glEnableVertexAttribArray(0)
-        GL.glEnableVertexAttribArray(1)
-        if shape.surface == "cubes":
-            GL.glVertexAttribDivisor(0, 1)
-            GL.glVertexAttribDivisor(1, 1)
-            # where the rows of each side begin, and the end
-            self._starts = np.searchsorted(shape.data[:, 3], range(7))
-        else:
-            stride = MESH_VERTEX.itemsize
-            GL.glVertexAttribPointer(0, 3, GL.GL_FLOAT, False, stride, ctypes.c_void_p(0))
-            GL.glVertexAttribPointer(1, 3, GL.GL_BYTE, True, stride, ctypes.c_void_p(12))
-            GL.glVertexAttribPointer(2, 1, GL.GL_UNSIGNED_BYTE, True, stride, ctypes.c_void_p(15))
-            GL.glEnableVertexAttribArray(2)
-            self._buffers.append(_buffer(GL.GL_ELEMENT_ARRAY_BUFFER, shape.indices))
-        GL.glBindVertexArray(0)
-        self.contact = _grey_texture(shape.contact)
-
-    def draw(self, eye: NDArray[np.float64]) -> None:
-        """Draw what can be seen from a point with the program that is current.
-
-        Args:
-            eye: (3,) in voxels of this shape.
-        """
-        if not len(self.shape.data):
-            return
-        GL.glBindVertexArray(self._array)
-        if self.shape.surface == "smooth":
-            GL.glDrawElements(
-                GL.GL_TRIANGLES, self.shape.indices.size, GL.GL_UNSIGNED_INT, ctypes.c_void_p(0)
-            )
-            return
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._buffers[0])
-        for side in range(6):
-            axis, back = divmod(side, 2)
-            ahead = eye[axis] < self.shape.high[axis] if back else eye[axis] > self.shape.low[axis]
-            first, end = int(self._starts[side]), int(self._starts[side + 1])
-            if ahead and end > first:
-                GL.glVertexAttribIPointer(0, 4, GL.GL_UNSIGNED_BYTE, 8, ctypes.c_void_p(8 * first))
-                GL.glVertexAttribPointer(
-                    1, 4, GL.GL_UNSIGNED_BYTE, True, 8, ctypes.c_void_p(8 * first + 4)
-                )
-                GL.glDrawArraysInstanced(GL.GL_TRIANGLE_STRIP, 0, 4, end - first)
-
-    def release(self) -> None:
-        """Free it."""
-        GL.glDeleteVertexArrays(1, [self._array])
-        GL.glDeleteBuffers(len(self._buffers), self._buffers)
-        GL.glDeleteTextures([self.contact])
-
-
 class Lines:
     """Line segments between points.
 
@@ -146,7 +90,7 @@ class Lines:
         self._count = len(points)
         self._array = int(GL.glGenVertexArrays(1))
         GL.glBindVertexArray(self._array)
-        self._buffer = _buffer(GL.GL_ARRAY_BUFFER, points)
+        self._buffer = buffer(GL.GL_ARRAY_BUFFER, points)
         GL.glVertexAttribPointer(0, 3, GL.GL_FLOAT, False, 12, ctypes.c_void_p(0))
         GL.glEnableVertexAttribArray(0)
         GL.glBindVertexArray(0)
@@ -163,28 +107,30 @@ class Lines:
 
 
 class Quad:
-    """Four vertices without data, for shaders that make their own from ``gl_VertexID``."""
+    """Vertices without data, for shaders that make their own from ``gl_VertexID``."""
 
     def __init__(self) -> None:
         self._array = int(GL.glGenVertexArrays(1))
 
-    def draw(self) -> None:
+    def draw(self, vertices: int = 4) -> None:
         """Draw it as a strip with the program that is current."""
         GL.glBindVertexArray(self._array)
-        GL.glDrawArrays(GL.GL_TRIANGLE_STRIP, 0, 4)
+        GL.glDrawArrays(GL.GL_TRIANGLE_STRIP, 0, vertices)
 
     def release(self) -> None:
         """Free it."""
         GL.glDeleteVertexArrays(1, [self._array])
 
 
-def _compile(stage: Any, files: tuple[str, ...]) -> int:
-    source = "\n".join(resource("shaders", name).read_text(encoding="utf-8") for name in files)
+def _compile(stage: Any, files: str) -> int:
+    source = "\n".join(
+        resource("shaders", name).read_text(encoding="utf-8") for name in files.split("+")
+    )
     shader = int(GL.glCreateShader(stage))
     GL.glShaderSource(shader, f"#version 330 core\n{source}")
     GL.glCompileShader(shader)
     if not GL.glGetShaderiv(shader, GL.GL_COMPILE_STATUS):
-        raise RendererError(f"{' + '.join(files)}: {_text(GL.glGetShaderInfoLog(shader))}")
+        raise RendererError(f"{files}: {_text(GL.glGetShaderInfoLog(shader))}")
     return shader
 
 
@@ -192,14 +138,16 @@ def _text(log: bytes | str) -> str:
     return log.decode(errors="replace") if isinstance(log, bytes) else log
 
 
-def _buffer(kind: Any, data: NDArray[Any]) -> int:
+def buffer(kind: Any, data: NDArray[Any]) -> int:
+    """A buffer of this kind with the data in it, and bound."""
     handle = int(GL.glGenBuffers(1))
     GL.glBindBuffer(kind, handle)
     GL.glBufferData(kind, data.nbytes, np.ascontiguousarray(data), GL.GL_STATIC_DRAW)
     return handle
 
 
-def _grey_texture(picture: NDArray[np.uint8]) -> int:
+def grey_texture(picture: NDArray[np.uint8]) -> int:
+    """A picture, (H, W) uint8, as a texture."""
     handle = int(GL.glGenTextures(1))
     GL.glBindTexture(GL.GL_TEXTURE_2D, handle)
     GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 1)
@@ -212,9 +160,37 @@ def _grey_texture(picture: NDArray[np.uint8]) -> int:
     return handle
 
 
-def blend_texels() -> None:
+def map_texture(shades: NDArray[np.uint8]) -> int:
+    """A strip of colours, (N, 3) uint8, as a texture one texel high."""
+    handle = int(GL.glGenTextures(1))
+    GL.glBindTexture(GL.GL_TEXTURE_2D, handle)
+    GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 1)
+    GL.glTexImage2D(
+        GL.GL_TEXTURE_2D, 0, GL.GL_RGB8, len(shades), 1, 0, GL.GL_RGB, GL.GL_UNSIGNED_BYTE,
+        np.ascontiguousarray(shades),
+    )  # fmt: skip
+    blend_texels()
+    return handle
+
+
+def grid_texture(levels: NDArray[np.uint8]) -> int:
+    """A grid, (X, Y, Z) or (X, Y, Z, 4) uint8, as a texture whose first axis is z."""
+    handle = int(GL.glGenTextures(1))
+    GL.glBindTexture(GL.GL_TEXTURE_3D, handle)
+    GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 1)
+    kind, form = (GL.GL_R8, GL.GL_RED) if levels.ndim == 3 else (GL.GL_RGBA8, GL.GL_RGBA)
+    x, y, z = levels.shape[:3]
+    GL.glTexImage3D(
+        GL.GL_TEXTURE_3D, 0, kind, z, y, x, 0, form, GL.GL_UNSIGNED_BYTE,
+        np.ascontiguousarray(levels),
+    )  # fmt: skip
+    blend_texels(GL.GL_TEXTURE_3D)
+    return handle
+
+
+def blend_texels(kind: Any = GL.GL_TEXTURE_2D) -> None:
     """The bound texture is interpolated between its texels and does not repeat."""
     for name in (GL.GL_TEXTURE_MIN_FILTER, GL.GL_TEXTURE_MAG_FILTER):
-        GL.glTexParameteri(GL.GL_TEXTURE_2D, name, GL.GL_LINEAR)
-    for name in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T):
-        GL.glTexParameteri(GL.GL_TEXTURE_2D, name, GL.GL_CLAMP_TO_EDGE)
+        GL.glTexParameteri(kind, name, GL.GL_LINEAR)
+    for name in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T, GL.GL_TEXTURE_WRAP_R):
+        GL.glTexParameteri(kind, name, GL.GL_CLAMP_TO_EDGE)

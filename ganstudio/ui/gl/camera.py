@@ -13,6 +13,7 @@ Matrix = NDArray[np.float32]
 
 STEEPEST = 89.0
 NEAREST, FARTHEST = 0.05, 400.0
+AWAY = 200.0  # world units from the target to the eye of a camera without perspective
 FRAME_MARGIN = 1.12
 
 
@@ -26,6 +27,8 @@ class Camera:
         distance: from the eye to the target, in world units.
         target: (3,) the point that it turns around.
         field_of_view: degrees from the lower to the upper edge of the picture.
+        orthographic: no perspective: what is far is drawn as large as what is near. The picture
+            then holds what a perspective one holds at the target's distance.
     """
 
     azimuth: float = -52.0
@@ -33,6 +36,7 @@ class Camera:
     distance: float = 3.0
     target: Vector = field(default_factory=lambda: np.array([0.0, 0.0, 0.5]))
     field_of_view: float = 30.0
+    orthographic: bool = False
 
     @property
     def axes(self) -> tuple[Vector, Vector, Vector]:
@@ -45,7 +49,12 @@ class Camera:
     @property
     def eye(self) -> Vector:
         """(3,) where the camera stands."""
-        return self.target + self.distance * self.axes[2]
+        return self.target + self.away * self.axes[2]
+
+    @property
+    def away(self) -> float:
+        """From the eye to the target, in world units; without perspective very far."""
+        return AWAY if self.orthographic else self.distance
 
     def view(self) -> Matrix:
         """(4, 4) from the world to the eye, for column vectors."""
@@ -56,9 +65,14 @@ class Camera:
 
     def projection(self, aspect: float) -> Matrix:
         """(4, 4) from the eye to the clip cube; ``aspect`` is width over height."""
+        matrix = np.zeros((4, 4))
+        if self.orthographic:
+            scale, depth = 2 / self._height(), min(self.distance * 4 + 40, AWAY)
+            matrix[0, 0], matrix[1, 1], matrix[3, 3] = scale / aspect, scale, 1
+            matrix[2, 2], matrix[2, 3] = -1 / depth, -AWAY / depth
+            return matrix.astype(np.float32)
         scale = 1 / tan(radians(self.field_of_view) / 2)
         near, far = self.distance * 0.02, self.distance * 4 + 40
-        matrix = np.zeros((4, 4))
         matrix[0, 0], matrix[1, 1] = scale / aspect, scale
         matrix[2, 2], matrix[2, 3] = (far + near) / (near - far), 2 * far * near / (near - far)
         matrix[3, 2] = -1
@@ -68,6 +82,11 @@ class Camera:
         """Walk around the target; the poles stop the climb."""
         self.azimuth = (self.azimuth + right_degrees + 180) % 360 - 180
         self.elevation = float(np.clip(self.elevation + up_degrees, -STEEPEST, STEEPEST))
+
+    def look_from(self, azimuth: float, elevation: float) -> None:
+        """Go round the target to this side; degrees."""
+        self.azimuth = (azimuth + 180) % 360 - 180
+        self.elevation = float(np.clip(elevation, -STEEPEST, STEEPEST))
 
     def pan(self, right: float, up: float) -> None:
         """Move sideways; 1 is the height of the picture at the target's distance."""
@@ -109,7 +128,9 @@ class Camera:
         seen = (corners - self.target) @ np.stack(self.axes).T
         slope = tan(radians(self.field_of_view) / 2) / FRAME_MARGIN
         # a corner at (u, v, w) is inside when |u| <= slope aspect (distance - w), likewise v
-        reach = np.maximum(np.abs(seen[:, 0]) / aspect, np.abs(seen[:, 1])) / slope + seen[:, 2]
+        reach = np.maximum(np.abs(seen[:, 0]) / aspect, np.abs(seen[:, 1])) / slope
+        if not self.orthographic:
+            reach += seen[:, 2]
         self.distance = float(np.clip(reach.max(), NEAREST, FARTHEST))
 
     def ray(self, x: float, y: float, aspect: float) -> tuple[Vector, Vector]:
@@ -121,9 +142,29 @@ class Camera:
             aspect: width over height of the picture.
         """
         across, above, back = self.axes
+        if self.orthographic:
+            half = self._height() / 2
+            return self.eye + half * (x * aspect * across + y * above), -back
         slope = tan(radians(self.field_of_view) / 2)
         direction = x * aspect * slope * across + y * slope * above - back
         return self.eye, direction / np.linalg.norm(direction)
+
+    def project(self, points: Vector, aspect: float) -> Vector:
+        """Where points of the world are in the picture.
+
+        Args:
+            points: (N, 3).
+            aspect: width over height of the picture.
+
+        Returns:
+            (N, 2), -1 to 1 from left to right and from bottom to top inside the picture; NaN for
+            what lies behind the eye.
+        """
+        matrix = self.projection(aspect).astype(np.float64) @ self.view().astype(np.float64)
+        clip = np.asarray(points, dtype=np.float64) @ matrix[:, :3].T + matrix[:, 3]
+        depth = np.where(clip[:, 3] > 0, clip[:, 3], np.nan)
+        seen: Vector = clip[:, :2] / depth[:, None]
+        return seen
 
     def _height(self) -> float:
         """Of the picture at the target's distance, in world units."""

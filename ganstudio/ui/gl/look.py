@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPalette
 
 from ganstudio.ui.gl.camera import Camera
+from ganstudio.ui.gl.tints import Colouring
 
 Colour = tuple[float, float, float]
 
@@ -15,6 +18,10 @@ PASTELS = ("#b9a5f7", "#8fc7f2", "#8fdcb8", "#f3cf8b", "#f2a79b", "#e5a3cf")
 
 class RendererError(RuntimeError):
     """The driver would not build a shader or a buffer; the message is its own."""
+
+
+class Abandoned(Exception):  # noqa: N818
+    """A picture was given up half-way, because a newer one is wanted."""
 
 
 @dataclass(frozen=True)
@@ -47,29 +54,50 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Style:
+    """What shows, and what its colours mean.
+
+    Attributes:
+        floor: whether the ground shows.
+        box: whether bounding boxes show.
+        wire: whether only the edges of cells or triangles show.
+        colouring: what the colour of a voxel stands for.
+        values: for the colouring ``values``, one grid for each object, of the object's shape.
+        limit: the value at the upper end of their scale; the lower end is minus that.
+    """
+
+    floor: bool = True
+    box: bool = False
+    wire: bool = False
+    colouring: Colouring = "plain"
+    values: tuple[NDArray[np.float32], ...] = field(default=(), compare=False)
+    limit: float = 1.0
+
+
+@dataclass(frozen=True)
 class Frame:
     """One picture to draw.
 
     Attributes:
         camera: where from.
         size: width and height in device pixels.
-        target: the framebuffer to draw into.
         look: colours and light.
+        rough: whether things move and speed counts more than looks.
         samples: per pixel.
+        scale: share of the width and height that is drawn and then stretched, up to 1.
         turn_degrees: of the turntable.
-        floor: whether the ground shows.
-        box: whether bounding boxes show.
+        style: what shows.
         chosen: index of the object under the mouse, which is lighter.
     """
 
     camera: Camera
     size: tuple[int, int]
-    target: int
     look: Look
+    rough: bool = False
     samples: int = 1
+    scale: float = 1.0
     turn_degrees: float = 0.0
-    floor: bool = True
-    box: bool = False
+    style: Style = Style()
     chosen: int | None = None
 
 

@@ -52,6 +52,8 @@ def probe() -> Machine:
     platform = QGuiApplication.platformName()
     if platform in ("offscreen", "minimal", "vnc", "linuxfb"):
         return Machine(missing=f"There is no OpenGL on the {platform!r} platform of this display.")
+    if not QOpenGLContext.supportsThreadedOpenGL():
+        return Machine(missing="OpenGL cannot be used on a thread of its own on this display.")
     context = QOpenGLContext()
     context.setFormat(surface_format())
     surface = QOffscreenSurface()

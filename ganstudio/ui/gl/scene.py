@@ -1,4 +1,4 @@
-"""What stands in the viewport: shapes built from grids, where they stand, and which one is hit."""
+"""What stands in the viewport: shapes built from grids, and where they stand."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.solids.surface import as_occupied, exposed_faces, openness, smooth
+from ganstudio.ui.gl.density import Volume, make_volume
 
-Surface = Literal["cubes", "smooth"]
+Surface = Literal["cubes", "smooth", "volume"]
+SURFACES: tuple[Surface, ...] = ("cubes", "smooth", "volume")
+#: Which part of each axis is kept, from 0 to 1: the rest is cut away.
+Cuts = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+WHOLE: Cuts = ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+HISTOGRAM_BINS = 64
 Vector = NDArray[np.float64]
 
 SPACING = 1.3  # from the middle of one object to the next, where the longest side of a grid is 1
@@ -25,30 +31,35 @@ class Shape:
     """One grid made ready to draw.
 
     Attributes:
-        occupied: (X, Y, Z) bool.
-        surface: which of the two forms ``data`` has.
+        grid: (X, Y, Z) the numbers it was built from.
+        occupied: (X, Y, Z) bool; what is cut away is not solid.
+        surface: which of the forms it has; a volume has the faces of cubes for its shadow.
         data: (F, 8) uint8 rows of ``exposed_faces``, or (V,) ``MESH_VERTEX``.
         indices: (T, 3) uint32 triangles of the smooth surface, else empty.
-        low: (3,) least corner of the solid voxels, in voxels.
+        volume: the soft volume, where that is the form and something shows.
+        low: (3,) least corner of the solid voxels before cutting, in voxels.
         high: (3,) greatest corner; equal to ``low`` where nothing is solid.
+        kept: (2, 3) the least and greatest corner of what the cuts leave, in voxels.
+        voxels: number of solid voxels before cutting.
         floor: the height that stands on the ground, in voxels.
         contact: (W, W) uint8, how much the ground below is kept from the light; it reaches a
             quarter of its own side beyond the grid on each side.
+        histogram: (64,) how many voxels have each occupancy from 0 to 1.
     """
 
+    grid: NDArray[np.generic]
     occupied: NDArray[np.bool_]
     surface: Surface
     data: NDArray[np.generic]
     indices: NDArray[np.uint32]
+    volume: Volume | None
     low: NDArray[np.int64]
     high: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    voxels: int
     floor: float
     contact: NDArray[np.uint8]
-
-    @property
-    def voxels(self) -> int:
-        """Number of solid voxels."""
-        return int(np.count_nonzero(self.occupied))
+    histogram: NDArray[np.int64]
 
     @property
     def scale(self) -> float:
@@ -66,38 +77,48 @@ class Shape:
         return matrix.astype(np.float32)
 
 
-def build(occupancy: NDArray[np.generic], threshold: float, surface: Surface) -> Shape:
+def build(
+    occupancy: NDArray[np.generic], threshold: float, surface: Surface, cuts: Cuts = WHOLE
+) -> Shape:
     """Everything about one grid that takes time; may run on any thread.
 
     Args:
         occupancy: (X, Y, Z), float in [0, 1] or bool, at most 256 voxels along an axis.
         threshold: in [0, 1].
-        surface: ``cubes`` or ``smooth``.
+        surface: ``cubes``, ``smooth`` or ``volume``.
+        cuts: which part of each axis shows. Nothing else moves by it.
 
     Raises:
         ValueError: if the grid has another shape.
     """
-    occupied = as_occupied(occupancy, threshold)
-    low, high = _extent(occupied)
+    whole = as_occupied(occupancy, threshold)
+    low, high = _extent(whole)
+    floor, kept = _floor(whole), _kept(whole.shape, cuts)
+    left = _masked(np.asarray(occupancy), kept)
+    occupied = as_occupied(left, threshold)
     data: NDArray[Any]
+    indices, volume = np.zeros((0, 3), np.uint32), None
     if surface == "smooth":
-        mesh = smooth(occupancy, threshold)
-        data = np.zeros(len(mesh.vertices), dtype=MESH_VERTEX)
-        data["position"] = mesh.vertices
-        data["normal"] = np.rint(mesh.normals * 127)
-        if len(data):
-            data["open"] = openness(occupied, mesh.vertices, mesh.normals)
-        indices = mesh.faces.astype(np.uint32)
+        data, indices = _mesh(left, threshold, occupied)
     else:
-        data, indices = exposed_faces(occupied), np.zeros((0, 3), np.uint32)
-    floor = _floor(occupied)
-    return Shape(occupied, surface, data, indices, low, high, floor, _contact(occupied, floor))
+        data = exposed_faces(occupied)
+    if surface == "volume":
+        volume = make_volume(left.astype(np.float32), threshold)
+    return Shape(
+        np.asarray(occupancy), occupied, surface, data, indices, volume, low, high, kept,
+        int(np.count_nonzero(whole)), floor, _contact(occupied, floor), _histogram(occupancy),
+    )  # fmt: skip
+
+
+def cut(grid: NDArray[np.generic], cuts: Cuts) -> NDArray[np.generic]:
+    """The grid with nothing but air where it is cut away."""
+    return _masked(grid, _kept(grid.shape, cuts))
 
 
 def places(count: int) -> list[Vector]:
     """Where so many objects stand: rows from left to right, the last row in front."""
-    columns = max(ceil(sqrt(count)), 1)
-    rows = ceil(count / columns)
+    columns = count if count <= 3 else ceil(sqrt(count))  # few stand side by side
+    rows = ceil(count / max(columns, 1))
     return [
         np.array([
             (i % columns - (columns - 1) / 2) * SPACING,
@@ -124,25 +145,6 @@ def bounds(shapes: list[Shape], turning: bool) -> tuple[Vector, Vector]:
     if not shapes:
         return np.array([-0.5, -0.5, 0.0]), np.array([0.5, 0.5, 1.0])
     return np.min(lows, axis=0), np.max(highs, axis=0)
-
-
-def pick(shapes: list[Shape], turn_degrees: float, origin: Vector, ray: Vector) -> int | None:
-    """Which object a sight line meets first: its index, or None.
-
-    Args:
-        shapes: in the order of ``places``.
-        turn_degrees: of the turntable.
-        origin: (3,) in the world.
-        ray: (3,) direction.
-    """
-    nearest, best = np.inf, None
-    for index, (shape, place) in enumerate(zip(shapes, places(len(shapes)), strict=True)):
-        back = np.linalg.inv(shape.pose(place, turn_degrees).astype(np.float64))
-        start, along = back[:3, 3] + back[:3, :3] @ origin, back[:3, :3] @ ray
-        hit = _first_solid(shape.occupied, start, along)
-        if hit < nearest:
-            nearest, best = hit, index
-    return best
 
 
 def _extent(occupied: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -185,18 +187,37 @@ def _contact(occupied: NDArray[np.bool_], floor: float) -> NDArray[np.uint8]:
     return levels
 
 
-def _first_solid(occupied: NDArray[np.bool_], start: Vector, along: Vector) -> float:
-    """How far along a line, in voxels, the first solid voxel is; infinity if none."""
-    size = np.array(occupied.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = np.stack([-start / along, (size - start) / along])
-    enter = float(np.nan_to_num(ends.min(axis=0), nan=-np.inf).max())
-    leave = float(np.nan_to_num(ends.max(axis=0), nan=np.inf).min())
-    if leave <= max(enter, 0):
-        return np.inf
-    length = float(np.linalg.norm(along))
-    steps = np.arange(max(enter, 0), leave, 0.2 / length)
-    cells = np.floor(start + steps[:, None] * along).astype(np.intp)
-    inside = ((cells >= 0) & (cells < size)).all(axis=1)
-    hits = np.flatnonzero(inside)[occupied[tuple(cells[inside].T)]]
-    return float(steps[hits[0]]) if len(hits) else np.inf
+def _mesh(
+    grid: NDArray[np.generic], threshold: float, occupied: NDArray[np.bool_]
+) -> tuple[NDArray[Any], NDArray[np.uint32]]:
+    """The smooth surface: vertices and triangles."""
+    mesh = smooth(grid, threshold)
+    data = np.zeros(len(mesh.vertices), dtype=MESH_VERTEX)
+    data["position"] = mesh.vertices
+    data["normal"] = np.rint(mesh.normals * 127)
+    if len(data):
+        data["open"] = openness(occupied, mesh.vertices, mesh.normals)
+    return data, mesh.faces.astype(np.uint32)
+
+
+def _kept(shape: tuple[int, ...], cuts: Cuts) -> NDArray[np.int64]:
+    """The corners of what is left, at least one voxel thick."""
+    sides = np.array(shape)
+    shares = np.clip(np.array(cuts, dtype=np.float64), 0, 1).T
+    low = np.minimum(np.rint(shares[0] * sides), sides - 1)
+    return np.stack([low, np.maximum(np.rint(shares[1] * sides), low + 1)]).astype(np.int64)
+
+
+def _masked(grid: NDArray[np.generic], kept: NDArray[np.int64]) -> NDArray[np.generic]:
+    """The grid with nothing but air outside of a box; itself if the box holds all of it."""
+    if (kept[0] == 0).all() and (kept[1] == grid.shape).all():
+        return grid
+    inner = tuple(slice(a, b) for a, b in kept.T)
+    left = np.zeros_like(grid)
+    left[inner] = grid[inner]
+    return left
+
+
+def _histogram(occupancy: NDArray[np.generic]) -> NDArray[np.int64]:
+    level = np.clip(np.asarray(occupancy, dtype=np.float32) * HISTOGRAM_BINS, 0, HISTOGRAM_BINS - 1)
+    return np.bincount(level.astype(np.intp).ravel(), minlength=HISTOGRAM_BINS)

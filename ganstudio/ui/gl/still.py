@@ -25,7 +25,8 @@ from PySide6.QtWidgets import QWidget
 from ganstudio.solids import picture
 from ganstudio.ui import pictures
 from ganstudio.ui.background import Background
-from ganstudio.ui.gl.scene import Shape, Surface, build
+from ganstudio.ui.gl.scene import WHOLE, Cuts, Shape, Surface, build, cut
+from ganstudio.ui.gl.tints import Colouring
 
 DEGREES_PER_PX = 0.6
 CLICK_PX = 4
@@ -60,7 +61,7 @@ class Still(QWidget):
         self.setMinimumSize(160, 120)
         self._grids: list[NDArray[np.generic]] = []
         self._images: list[QImage] = []
-        self._threshold = 0.5
+        self._threshold, self._cuts = 0.5, WHOLE
         self._azimuth, self._elevation = -52.0, 24.0
         self._stale = self._pickable = self._released = False
         self._pressed = self._mouse = QPointF()
@@ -80,6 +81,37 @@ class Still(QWidget):
 
     def set_surface(self, surface: Surface) -> None:
         """Pictures show cubes whatever is chosen."""
+
+    def set_cuts(self, cuts: Cuts) -> None:
+        """Which part of each axis shows, from 0 to 1."""
+        self._cuts = cuts
+        self._draw()
+
+    def set_colouring(self, colouring: Colouring) -> None:
+        """Pictures have one colour whatever is chosen."""
+
+    def set_values(
+        self, values: Sequence[NDArray[np.float32]] | None, title: str = "Values"
+    ) -> None:
+        """Pictures have one colour whatever is told."""
+
+    def set_wireframe(self, on: bool) -> None:
+        """Pictures show surfaces whatever is chosen."""
+
+    def set_orthographic(self, on: bool) -> None:
+        """Pictures keep their perspective."""
+
+    def set_view_cube(self, on: bool) -> None:
+        """Pictures have no view cube."""
+
+    def set_reading(self, on: bool) -> None:
+        """Pictures cannot be read."""
+
+    def set_measuring(self, on: bool) -> None:
+        """Pictures cannot be measured."""
+
+    def set_voxel_mm(self, voxel_mm: float | None) -> None:
+        """Pictures cannot be measured."""
 
     def set_turntable(self, on: bool) -> None:
         """Pictures stand still whatever is chosen."""
@@ -179,7 +211,8 @@ class Still(QWidget):
             "theme": "dark" if ground.lightnessF() < 0.5 else "light",
             "background": (ground.red(), ground.green(), ground.blue()),
         }  # fmt: skip
-        grids, threshold = list(self._grids), self._threshold
+        cuts, threshold = self._cuts, self._threshold
+        grids = [cut(np.asarray(grid), cuts) for grid in self._grids]
         self._worker.submit(lambda: _draw_all(grids, threshold, size_px, looks))
 
     def _take(self, drawn: _Drawn) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.train.messages import Examples, Model
 from ganstudio.ui import photo, pictures, theme
 from ganstudio.ui.brush import BrushBox
 from ganstudio.ui.easel import Easel
+from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.inputs.base import Input
 from ganstudio.ui.strip import Strip
 
@@ -97,8 +98,8 @@ class PictureInput(Input):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[1])
         column.addWidget(self.strip)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.SPACE[1])
+        row = QWidget()
+        buttons = FlowLayout(row, theme.SPACE[1])
         for button, icon, tip in (
             (self.open, "folder", "Take a picture file as the source"),
             (self.paste, "import", "Take the picture on the clipboard as the source"),
@@ -108,7 +109,7 @@ class PictureInput(Input):
             button.setToolTip(tip)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             buttons.addWidget(button)
-        column.addLayout(buttons)
+        column.addWidget(row)
         column.addWidget(self.brush)
 
     def _connect(self) -> None:

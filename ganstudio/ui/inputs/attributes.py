@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 from ganstudio.train.messages import Examples, Model
 from ganstudio.ui import theme
 from ganstudio.ui.flow import FlowLayout
-from ganstudio.ui.inputs.base import Input, row
+from ganstudio.ui.inputs.base import Input
 
 
 class AttributesInput(Input):
@@ -31,12 +31,13 @@ class AttributesInput(Input):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[1])
-        self.name = QLabel()
-        head = row(self.name)
-        head.addStretch(1)
-        head.addWidget(self.none)
-        head.addWidget(self.example)
-        column.addLayout(head)
+        self.name, head = QLabel(), QWidget()
+        theme.tone(self.name, "muted")
+        self.name.setMinimumHeight(self.none.sizeHint().height())
+        line = FlowLayout(head, theme.SPACE[1])
+        for part in (self.name, self.none, self.example):
+            line.addWidget(part)
+        column.addWidget(head)
         column.addWidget(self._chips)
 
     def take(self, model: Model, examples: Examples | None) -> None:

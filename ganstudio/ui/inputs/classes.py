@@ -30,7 +30,7 @@ class ClassesInput(Input):
         for box in (self.first_class, self.second_class):
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             box.installEventFilter(WheelGuard(box))
-            box.setMinimumContentsLength(6)
+            box.setMinimumContentsLength(4)
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )

@@ -5,34 +5,29 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
+from PySide6.QtCore import QMimeData, QPoint, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
-from ganstudio.ui import pictures, theme
+from ganstudio.ui import drag, pictures, theme, tile_menu
 from ganstudio.ui.background import Background
+from ganstudio.ui.gallery_header import GalleryHeader
+from ganstudio.ui.marks import GROUPS
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
-from ganstudio.ui.seed import SeedBox
-from ganstudio.ui.segments import Segments
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.tableau import Fixed, Tableau, compose
+from ganstudio.ui.tile_scores import TileScores
 from ganstudio.ui.tiles import TileGrid
 
 TAG = "gallery"
-COUNTS = (16, 36, 64, 100)
 SMALLEST_SOLID_PX, LARGEST_SOLID_PX = 24, 256
 SETTLE_MS = 200  # after the last resize, before volumes are drawn anew
 EMPTY = "No model yet. Once one is training or opened, its pictures of fixed noise appear here."
@@ -61,8 +56,12 @@ class GalleryPanel(Panel):
         self._shown: Tableau | None = None  # on the screen
         self._samples: dict[str, np.ndarray] = {}
         self._beside: dict[str, np.ndarray] = {}
+        self._marked: Stand | None = None  # where Latent was sent
         self._stale = False
         self._since = 0
+        self._drawn: tuple[Tableau, bool] | None = None  # generated, in the order of drawing
+        self.scores = TileScores(studio, self)
+        self.scores.changed.connect(self._show_again)
         self._nimg = 0
         self._build()
         self._workers = {name: Background(f"gallery-{name}", self) for name in self.grids}
@@ -75,6 +74,7 @@ class GalleryPanel(Panel):
         studio.rendered.connect(self._on_rendered)
         studio.started.connect(self._on_started)
         studio.latentTaken.connect(self._on_taken)
+        studio.marks.changed.connect(self._show_marks)
         if studio.model is not None:
             self._on_model(m.ModelReady(studio.model_source, 0, studio.model, studio.examples))
 
@@ -82,14 +82,21 @@ class GalleryPanel(Panel):
         """Stop the timer and both drawing threads."""
         theme.notifier.changed.disconnect(self._redraw_solids)
         self._settle.stop()
+        self.scores.look(False)
         for worker in self._workers.values():
             worker.close()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was missed while hidden."""
         super().showEvent(event)
+        self.scores.look(True)
         if self._stale:
             self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: nothing is judged."""
+        super().hideEvent(event)
+        self.scores.look(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Turn the halves; volumes are drawn anew once the size settles."""
@@ -105,15 +112,17 @@ class GalleryPanel(Panel):
         edge = theme.SPACE[3]
         column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
         column.setSpacing(theme.SPACE[2])
-        column.addLayout(self._build_header())
+        column.addWidget(self._build_header())
         self.grids = {"Generated": TileGrid(), "Real": TileGrid(takes_clicks=False)}
         self.grids["Generated"].clicked.connect(self.take)
+        self.grids["Generated"].keyPressed.connect(self._on_key)
         self._stage = QWidget()
         self._split = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._stage)
         self._split.setContentsMargins(0, 0, 0, 0)
         self._split.setSpacing(theme.SPACE[5])
         for name, grid in self.grids.items():
             grid.menuWanted.connect(partial(self._open_menu, name))
+            grid.dragWanted.connect(partial(self._drag, name))
             self._split.addWidget(grid, 1)
         self._notice = Notice(EMPTY)
         self._pages = QStackedWidget()
@@ -122,35 +131,15 @@ class GalleryPanel(Panel):
         column.addWidget(self._pages, 1)
         self._renew()
 
-    def _build_header(self) -> QHBoxLayout:
-        self._heading, self._status = QLabel("Gallery"), QLabel()
-        theme.tone(self._heading, "heading")
-        theme.tone(self._status, "muted")
-        self._view = Segments(("Generated", "Real", "Both"))
+    def _build_header(self) -> GalleryHeader:
+        self._header = header = GalleryHeader((self.scores.switch, self.scores.sorting))
+        self._view, self._count, self._seed = header.view, header.count, header.seed
+        self._smooth, self._heading, self._status = header.smooth, header.heading, header.status
         self._view.chosen.connect(self._renew)
-        self._count = QComboBox()
-        for count in COUNTS:
-            self._count.addItem(f"{count} tiles", count)
-        self._count.setCurrentIndex(COUNTS.index(64))
-        self._count.setToolTip("How many pictures the grid holds.")
-        self._count.setAccessibleName("Number of tiles")
         self._count.currentIndexChanged.connect(self._draw_latents)
-        self._seed = SeedBox("Chooses the noise behind the tiles.")
         self._seed.changed.connect(self._draw_latents)
-        self._smooth = QToolButton()
-        self._smooth.setText("Smooth")
-        self._smooth.setCheckable(True)
-        self._smooth.setChecked(True)
-        self._smooth.setToolTip("Blend pixels when enlarging, instead of showing each as a square.")
         self._smooth.toggled.connect(self._set_smooth)
-        row = QHBoxLayout()
-        row.setSpacing(theme.SPACE[2])
-        row.addWidget(self._heading)
-        row.addWidget(self._status)
-        row.addStretch(1)
-        for widget in (self._view, self._count, self._seed, self._smooth):
-            row.addWidget(widget)
-        return row
+        return header
 
     # What the studio says -------------------------------------------------------------------
 
@@ -160,7 +149,9 @@ class GalleryPanel(Panel):
         if event.model != self._model or event.examples is not known:
             self._model = event.model
             self._samples.pop("Generated", None)
-            self._answered = self._shown = None
+            self._answered = self._shown = self._drawn = None
+            self.scores.forget()
+            self._show_marks()
             self.grids["Generated"].show_pictures(NO_PICTURES)
             self._set_reals(self.studio.reals)
             self._draw_latents()
@@ -183,13 +174,13 @@ class GalleryPanel(Panel):
         self._nimg = event.nimg
         self._samples["Generated"], self._answered = event.samples, latents
         self._beside = event.beside
+        self.scores.judge(latents, event.samples)
         self._show_samples("Generated")
         self._renew()
 
     def _on_taken(self, stand: Stand) -> None:
-        shown = self._shown
-        found = -1 if shown is None else shown.picture_of(shown.fixed.find(stand))
-        self.grids["Generated"].mark(found)
+        self._marked = stand
+        self._show_marks()
 
     # What the person does -------------------------------------------------------------------
 
@@ -199,8 +190,48 @@ class GalleryPanel(Panel):
         if shown is not None and 0 <= index < len(shown.pixels):
             self.studio.take_latent(*shown.fixed.of(shown.result_of(index)))
 
+    def stand_of(self, index: int) -> Stand | None:
+        """What a tile was made of; None where there is no such tile."""
+        shown = self._shown
+        if shown is None or not 0 <= index < len(shown.pixels):
+            return None
+        return Stand(*shown.fixed.of(shown.result_of(index)))
+
+    def cargo(self, name: str, index: int) -> QMimeData | None:
+        """What dragging a tile carries: its place in latent space, or a sample of the data."""
+        if name == "Generated":
+            stand = self.stand_of(index)
+            return None if stand is None else drag.pack(stand)
+        samples = self._samples.get(name)
+        return None if samples is None else drag.pack_sample(samples[index])
+
+    def _drag(self, name: str, index: int) -> None:
+        carried = self.cargo(name, index)
+        if carried is not None:
+            tile_menu.drag_out(self.grids[name], index, carried)
+
+    def _on_key(self, index: int, letter: str) -> None:
+        stand = self.stand_of(index)
+        if stand is not None and letter in GROUPS:
+            self.studio.marks.toggle(letter, stand)
+
+    def _show_marks(self) -> None:
+        """Outline the tile that Latent stands on, and letter those of the groups."""
+        shown, found = self._shown, -1
+        corners: dict[int, str] = {}
+        if shown is not None:
+            if self._marked is not None:
+                found = shown.picture_of(shown.fixed.find(self._marked))
+            for group in GROUPS:
+                for stand in self.studio.marks.of(group):
+                    place = shown.picture_of(shown.fixed.find(stand))
+                    corners |= {place: group} if place >= 0 else {}
+        self.grids["Generated"].mark(found)
+        self.grids["Generated"].set_corners(corners)
+
     def _draw_latents(self) -> None:
-        self.grids["Generated"].mark(-1)
+        self._marked = None
+        self._show_marks()
         if self._model is None:
             return
         if self._model.spec.kind != "points":
@@ -215,28 +246,16 @@ class GalleryPanel(Panel):
 
     def _open_menu(self, name: str, index: int, position: QPoint) -> None:
         grid = self.grids[name]
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if index >= 0:
-            picture = grid.pictures[index]
-            picture = picture if grid.drawn else pictures.enlarged(picture)
-            stem = f"{name.lower()}-{index + 1}.png"
-            menu.addAction("Copy picture").triggered.connect(lambda: pictures.copy(picture))
-            menu.addAction("Save picture…").triggered.connect(lambda: self._save(picture, stem))
-        save_grid = menu.addAction("Save grid…")
-        save_grid.setEnabled(bool(grid.pictures))
-        save_grid.triggered.connect(lambda: self._save_grid(name))
+        stand = self.stand_of(index) if name == "Generated" else None
+        menu = tile_menu.open_menu(self, self.studio, grid, index, stand, name.lower())
+        tile_menu.offer_grid(menu, grid, partial(self._save_grid, name))
         menu.popup(position)
 
-    def _save_grid(self, name: str) -> None:
+    def _save_grid(self, name: str, *_: object) -> None:
         grid = self.grids[name]
         sheet = pictures.contact_sheet(grid.pictures, grid.arrangement.columns)
-        self._save(pictures.enlarged(sheet, 1024), f"{name.lower()}-{self._nimg // 1000}k.png")
-
-    def _save(self, picture: QImage, name: str) -> None:
-        note = pictures.save(self, picture, name)
-        if note is not None:
-            self.studio.noted.emit(note)
+        stem = f"{name.lower()}-{self._nimg // 1000}k.png"
+        tile_menu.save(self, self.studio, pictures.enlarged(sheet, 1024), stem)
 
     # Showing --------------------------------------------------------------------------------
 
@@ -256,9 +275,12 @@ class GalleryPanel(Panel):
         fits = reals is not None and spec is not None and reals.shape[1:] == spec.shape
         if fits and reals is not None and spec is not None and spec.kind != "points":
             self._samples["Real"] = reals
+            told = self._model is not None and bool(self._model.inputs)
+            self.scores.judge_reals(None if told else reals)
             self._show_samples("Real")
         else:
             self._samples.pop("Real", None)
+            self.scores.judge_reals(None)
             self.grids["Real"].show_pictures(NO_PICTURES)
 
     def _show_samples(self, name: str) -> None:
@@ -287,10 +309,27 @@ class GalleryPanel(Panel):
     def _show_tableau(self, name: str, tableau: Tableau, drawn: bool = False) -> None:
         fixed, grid = tableau.fixed, self.grids[name]
         if name == "Generated":
+            self._drawn, tableau = (tableau, drawn), self.scores.arranged(tableau)
             if self._shown is None or fixed is not self._shown.fixed:
-                grid.mark(-1)
+                self._marked = None
             self._shown = tableau
         grid.show_pictures(tableau.pixels, fixed.columns, fixed.row_names, drawn, tableau.headers)
+        if name == "Generated":
+            grid.set_badges(self.scores.badges(tableau))
+            self._show_marks()
+        else:
+            grid.set_badges(self.scores.real_badges(len(grid.pictures)))
+
+    def _show_again(self) -> None:
+        """The same pictures with other scores, perhaps in another order."""
+        if self._drawn is not None and self._shown is not None:
+            tableau, drawn = self._drawn
+            if self.scores.arranged(tableau).order is None and self._shown.order is None:
+                self.grids["Generated"].set_badges(self.scores.badges(self._shown))
+            else:
+                self._show_tableau("Generated", tableau, drawn)
+        real = self.grids["Real"]
+        real.set_badges(self.scores.real_badges(len(real.pictures)))
 
     def _solid_px(self, name: str) -> int:
         tile = self.grids[name].tile_px if self.grids[name].pictures else 96
@@ -317,15 +356,15 @@ class GalleryPanel(Panel):
         self._notice.say(why)
         shown = not why
         self._pages.setCurrentWidget(self._stage if shown else self._notice)
-        for control in (self._view, self._count, self._seed, self._smooth):
+        for control in self._header.controls:
             control.setEnabled(shown)
         if model is not None:
             self._smooth.setEnabled(shown and model.spec.kind == "image")
             self._seed.setEnabled(shown and model.z_dim > 0)
-            self._heading.setText(self._title_of(model))
             source = self.studio.model_source
             live = "live" if source == "live" else source.rstrip("/").rsplit("/", 1)[-1]
-            self._status.setText("  ·  ".join((f"{self._nimg / 1000:,.1f} kimg", live)))
+            status = "  ·  ".join((f"{self._nimg / 1000:,.1f} kimg", live))
+            self._header.show_words(self._title_of(model), status)
 
     def _why_empty(self) -> str:
         """Why there is nothing to see; empty if there is."""

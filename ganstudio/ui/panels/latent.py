@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
 
-import numpy as np
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
+from ganstudio.latent.bank import Bank
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
-from ganstudio.ui import pictures, theme
-from ganstudio.ui.background import Background
-from ganstudio.ui.canvas import Canvas
-from ganstudio.ui.colours import Palette
-from ganstudio.ui.inputs_box import InputsBox
-from ganstudio.ui.latents import Point, from_text, to_text
+from ganstudio.ui import carrying, theme
+from ganstudio.ui.banks import Banks, scaled
+from ganstudio.ui.film_maker import FilmMaker
+from ganstudio.ui.latent_body import LatentBody
+from ganstudio.ui.latent_desk import KEYS, Desk, deed_of
+from ganstudio.ui.latents import Point
+from ganstudio.ui.memory import STARS
+from ganstudio.ui.mixing import Mixing
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
-from ganstudio.ui.seed import SeedBox
-from ganstudio.ui.stage import Stage
+from ganstudio.ui.portrait import Portrait
+from ganstudio.ui.run_place import run_place
+from ganstudio.ui.starring import Starring
 from ganstudio.ui.studio import Studio
-from ganstudio.ui.ways import Ways
+from ganstudio.ui.trail import Visit
 
 TAG = "latent"
-DISPLAY_MS = 16
-SMALLEST_SOLID_PX, LARGEST_SOLID_PX = 200, 512
-DRAG_TIP = "Drag to walk along the first two directions."
+DISPLAY_MS, REST_MS = 16, 350
+WHEEL_STEP = 1 / 15  # of a slider's reach in one notch
 EMPTY = "No model yet. Once one is training or opened, move its noise here and watch."
 
 
@@ -47,26 +42,24 @@ class LatentPanel(Panel):
     title = "Latent"
     area = "right"
     order = 10
+    keys: ClassVar[tuple[tuple[str, str], ...]] = tuple((keys, text) for keys, text, _ in KEYS)
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._point: Point | None = None
         self._examples: m.Examples | None = None
+        self._exact: m.Told = {}  # told from elsewhere, finer than the inputs can show
         self._turn = 0
         self._unsent = self._stale = False
-        self._solid: np.ndarray | None = None
-        self._build()
-        self._worker = Background("latent", self)
-        self._worker.done.connect(self._on_drawn)
+        self._asked_of: Point | None = None
+        self._ticket = -1
+        self._run: Path | None = None
         self._throttle = QTimer(self, singleShot=True, interval=DISPLAY_MS)
-        self._throttle.timeout.connect(self._on_display)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._build()
+        self._connect()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        here = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence("R"), self, self._seed.roll, context=here)
-        theme.notifier.changed.connect(self._draw_solid)
-        studio.modelReady.connect(self._on_model)
-        studio.rendered.connect(self._on_rendered)
-        studio.latentTaken.connect(self._on_taken)
+        self.setAcceptDrops(True)
         if studio.model is not None:
             self._on_model(m.ModelReady(studio.model_source, 0, studio.model, studio.examples))
 
@@ -78,16 +71,22 @@ class LatentPanel(Panel):
     @property
     def stand(self) -> Stand | None:
         """All that the generator is given; None before there is a model."""
-        point = self._point
-        if point is None:
-            return None
-        return Stand(point.z, self.inputs.told, point.psi, point.shift)
+        return None if self._point is None else self._point.stand(self.told)
+
+    @property
+    def told(self) -> m.Told:
+        """All that the generator is told besides noise, (1, ...) each."""
+        return self.inputs.told | self._exact
 
     def release(self) -> None:
-        """Stop the timer and the drawing thread."""
-        theme.notifier.changed.disconnect(self._draw_solid)
+        """Stop the timers and the drawing threads."""
+        theme.notifier.changed.disconnect(self._on_colours)
         self._throttle.stop()
-        self._worker.close()
+        self._rest.stop()
+        self._portrait.release()
+        self._films.release()
+        self._mixing.release()
+        self._starring.release()
         self.inputs.release()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -95,41 +94,23 @@ class LatentPanel(Panel):
         super().showEvent(event)
         if self._stale:
             self._ask()
+            self._rest.start()
 
     # Building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._canvas = Canvas()
-        self._canvas.dragged.connect(self._on_dragged)
-        self._canvas.pressed.connect(self.setFocus)
-        self._canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._canvas.customContextMenuRequested.connect(self._open_menu)
-        self._status = QLabel()
-        theme.tone(self._status, "small")
-        self._status.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._status.setWordWrap(True)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        edge = theme.SPACE[3]
-        column.setContentsMargins(edge, edge, 0, theme.SPACE[2])
-        column.setSpacing(theme.SPACE[2])
-        self._stage = Stage(self._canvas)
-        self._noise = self._build_noise()
-        for part in (self._stage, self._build_caption(), self._noise):
-            row = QHBoxLayout()
-            row.setContentsMargins(0, 0, edge, 0)
-            row.addWidget(part)
-            column.addLayout(row, 1 if part is self._stage else 0)
-        self._ways = Ways()
-        self._ways.moved.connect(self._on_moved)
-        self._ways.truncated.connect(self._on_psi)
-        self._ways.turnWanted.connect(self.new_directions)
-        self._ways.spaceChosen.connect(self._on_space)
-        self.inputs = InputsBox()
-        self.inputs.changed.connect(self._on_told)
-        self.inputs.refused.connect(lambda why: self.studio.noted.emit(m.Noted(why, "warning")))
-        self._ways.top.addWidget(self.inputs)
-        column.addWidget(self._ways, 1)
+        body = self._body = LatentBody(lambda: self.stand)
+        self._canvas, self._caption, self._seed = body.canvas, body.caption, body.seed
+        self._status, self._reset, self._stage = body.caption.status, body.reset, body.stage
+        self._ways, self.memory, self.inputs, self.mixer = (
+            body.ways, body.memory, body.inputs, body.mixer,
+        )  # fmt: skip
+        self._portrait = Portrait(body.canvas, self)
+        self._banks = Banks(self.studio, body.ways.bank, self)
+        self._films = FilmMaker(self.studio, lambda: body.ways.sliders, self)
+        self._mixing = Mixing(self.studio, body.mixer, self)
+        self._starring = Starring(self.studio, body.memory, self)
+        self.desk = Desk(self.studio, body.canvas, lambda: self.stand, self._stand_on)
         self._pages = QStackedWidget()
         self._pages.addWidget(Notice(EMPTY))
         self._pages.addWidget(body)
@@ -137,39 +118,54 @@ class LatentPanel(Panel):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._pages)
 
-    def _build_noise(self) -> QWidget:
-        bar = QWidget()
-        self._seed = SeedBox("Chooses where the walk begins; R rolls a new one.")
-        self._seed.changed.connect(self._resample)
-        self._reset = QPushButton("Reset")
-        self._reset.setToolTip("All sliders and the truncation as they were at first.")
-        self._reset.clicked.connect(self.reset)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SPACE[1])
-        row.addWidget(self._seed, 1)
-        row.addWidget(self._reset)
-        return bar
-
-    def _build_caption(self) -> QWidget:
-        """What is known of the picture, and in the corner below it what can be done with it."""
-        bar, more = QWidget(), QToolButton()
-        theme.tone(more, "flat")
-        more.setToolTip("Copy, paste and save")
-        more.setAccessibleName("More")
-        theme.decorate(more, "more")
-        more.clicked.connect(
-            lambda: self._open_menu(
-                self._canvas.mapFromGlobal(more.mapToGlobal(QPoint(0, more.height())))
-            )
-        )
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addSpacing(more.sizeHint().width())  # so that the text stands in the middle
-        row.addWidget(self._status, 1)
-        row.addWidget(more)
-        return bar
+    def _connect(self) -> None:
+        canvas, ways, banks, bank = self._canvas, self._ways, self._banks, self._ways.bank
+        change, desk, studio = self._change, self.desk, self.studio
+        links: list[tuple[Any, Callable[..., object]]] = [
+            (self._portrait.shown, self._on_shown),
+            (self._throttle.timeout, self._on_display),
+            (self._rest.timeout, self._settle),
+            (theme.notifier.changed, self._on_colours),
+            (canvas.dragged, self._on_dragged),
+            (canvas.wheeled, self._on_wheeled),
+            (canvas.pressed, self.setFocus),
+            (canvas.takenOut, desk.carry_this),
+            (canvas.customContextMenuRequested, lambda at: desk.menu(canvas.mapToGlobal(at))),
+            (self._caption.moreWanted, desk.menu),
+            (self._caption.starred, self.star),
+            (self._caption.pinned, self.pin),
+            (self._reset.clicked, self.reset),
+            (self._seed.changed, self._resample),
+            (ways.moved, lambda index, amount: change(lambda p: p.move(index, amount))),
+            (ways.truncated, lambda psi: change(lambda p: replace(p, psi=psi))),
+            (ways.noised, lambda noise: change(lambda p: replace(p, noise=noise))),
+            (ways.renamed, self._on_renamed),
+            (ways.kept, self._on_kept),
+            (ways.looked, self._films.look),
+            (bank.spaceChosen, self._on_space),
+            (bank.sourceChosen, lambda source: banks.choose(source, self._space)),
+            (bank.reachSet, lambda reach: change(lambda p: p.reaching(reach))),
+            (bank.picturesToggled, lambda _: change(lambda p: p)),
+            (banks.found, self._on_bank),
+            (banks.axesWanted, lambda: self._bend(lambda p: p.straight())),
+            (banks.turnWanted, self.new_directions),
+            (self.inputs.changed, self._on_told),
+            (self.inputs.refused, desk.say),
+            (self.memory.visitWanted, self._go),
+            (self.memory.standWanted, self.stand_on),
+            (self.memory.dragWanted, lambda stand, image: desk.carry(self.memory, stand, image)),
+            (self.memory.changed, self._on_memory),
+            (self.memory.noted, desk.say),
+            (self.mixer.changed, lambda mix: change(lambda p: replace(p, mix=mix))),
+            (self.mixer.refused, desk.say),
+            (self._mixing.measured, lambda mix: change(lambda p: replace(p, mix=mix))),
+            (studio.modelReady, self._on_model),
+            (studio.rendered, self._on_rendered),
+            (studio.latentTaken, self._on_taken),
+            (studio.started, self._on_started),
+        ]
+        for signal, slot in links:
+            signal.connect(slot)
 
     # What the studio says -------------------------------------------------------------------
 
@@ -177,181 +173,284 @@ class LatentPanel(Panel):
         point, known, self._examples = self._point, self._examples, event.examples
         if point is None or event.model != point.model:
             self._adopt(event.model, event.examples)
-        elif event.examples is not known:  # another run of the same design
+            return
+        self._mixing.forget()
+        self._open_run()
+        if event.examples is not known:  # another run of the same design
             self.inputs.take(event.model, event.examples)
-            self._stand(point)
+            self._exact = {}
+            self._stand(self._point or point)
         else:
+            self._mixing.follow(point, self.told)
             self._ask()
+            self._films.newer()
 
     def _adopt(self, model: m.Model, examples: m.Examples | None) -> None:
-        self.inputs.take(model, examples)
-        self._stage.show_views(self.inputs.views)
-        noise = model.z_dim > 0
-        self._noise.setVisible(noise)
-        self._canvas.set_draggable(noise)
-        self._canvas.setToolTip(DRAG_TIP if noise else "")
-        self._solid = None
-        self._canvas.show_text("")
-        self._status.setText("")
+        self._body.take(model, examples)
+        self._exact = {}
+        self._portrait.take(model)
+        self._mixing.forget()
+        self._films.forget()
         self._pages.setCurrentIndex(1)
         self._throttle.start()  # all panels hear of a model before they hear of a point of it
-        self._stand(Point.at(model, model.draw(1, self._seed.value)[0], self._turn))
+        self._point = Point.at(model, model.draw(1, self._seed.value)[0], self._turn)
+        self._open_run(fresh=True)
+        self._stand(self._point)
+
+    def _open_run(self, fresh: bool = False) -> None:
+        """Show what is kept in the run of the model in view, if it is another than before."""
+        run, point = run_place(self.studio), self._point
+        if point is None or (run == self._run and not fresh):
+            return
+        self._run = run
+        self.memory.open(run)
+        bank = self._banks.take(axes=point.axes and point.space == "z")
+        if bank is not None:
+            self._on_bank(bank)
+
+    def _on_memory(self) -> None:
+        self._caption.show_starred(self.memory.starred is not None)
+
+    def _on_started(self, event: m.Started) -> None:
+        self._open_run()
 
     def _on_taken(self, stand: Stand) -> None:
         point = self._point
-        if point is None or stand.z.shape != (point.model.z_dim,):
-            return
-        self.inputs.show_told(stand.told)
-        there = Point.at(point.model, stand.z, self._turn, point.space)
-        self._stand(replace(there, psi=stand.psi))
+        if point is not None and stand.z.shape == (point.model.z_dim,):
+            self.stand_on(stand)
 
     def _on_rendered(self, event: m.Rendered) -> None:
         if event.tag != TAG or self._point is None:
             return
-        spec, samples = self._point.model.spec, event.samples
-        if samples.shape[1:] != spec.shape:
-            return
-        self._status.setText(f"{event.nimg / 1000:,.1f} kimg  ·  {event.milliseconds:.1f} ms")
-        if spec.kind == "points":
-            self._canvas.show_point(float(samples[0, 0]), float(samples[0, 1]))
-        elif spec.kind == "voxels":
-            self._solid = samples[:1]
-            self._draw_solid()
-        else:
-            self._canvas.show_image(pictures.to_qimage(pictures.to_bytes(samples[:1])[0]))
+        if event.samples.shape[1:] == self._point.model.spec.shape:
+            self._caption.say(f"{event.nimg / 1000:,.1f} kimg  ·  {event.milliseconds:.1f} ms")
+            of = self._asked_of if event.ticket == self._ticket else None
+            self._portrait.show_sample(event.samples[:1], of)
 
-    def _draw_solid(self) -> None:
-        """Draw the newest volume in the colours of now, on the thread."""
-        if self._solid is None or self._point is None:
-            return
-        side = min(self._canvas.width(), self._canvas.height())
-        size_px = min(max(side, SMALLEST_SOLID_PX), LARGEST_SOLID_PX)
-        looks = size_px, theme.current()
-        self._worker.submit(partial(_draw_solid, self._point.model, self._solid, *looks))
+    def _on_shown(self) -> None:
+        if self._portrait.of is self._point and not self._rest.isActive():
+            self._settle()
 
-    def _on_drawn(self, drawn: tuple[m.Model, np.ndarray]) -> None:
-        model, pixels = drawn
-        if self._point is not None and model is self._point.model:  # else it came too late
-            self._canvas.show_image(pictures.to_qimage(pixels[0]), drawn=True)
+    def _on_colours(self) -> None:
+        self._portrait.redraw()
+        if self._point is not None and self._point.model.spec.kind != "image":
+            self._films.forget()
+            self._films.look()
 
     # What the person does -------------------------------------------------------------------
 
     def reset(self) -> None:
-        """All sliders and the truncation as they were at first."""
-        if self._point is not None:
-            self._stand(self._point.back())
+        """All sliders, truncation, noise and mixing as they were at first."""
+        self._change(lambda point: point.back())
 
     def new_directions(self) -> None:
         """Other random directions, from where it stands."""
-        if self._point is not None:
-            self._turn += 1
-            self._stand(self._point.turned(self._turn))
+        self._turn += 1
+        self._bend(lambda point: point.turned(self._turn))
 
-    def copy_latent(self) -> None:
-        """Put the numbers of the latent on the clipboard, truncation included."""
-        if self._point is not None:
-            QGuiApplication.clipboard().setText(to_text(self._point.used))
-            self.studio.noted.emit(m.Noted("Latent copied."))
-
-    def paste_latent(self) -> None:
-        """Stand on the latent whose numbers the clipboard holds."""
-        point = self._point
-        if point is None:
-            return
+    def stand_on(self, stand: Stand) -> None:
+        """Stand there: on a favourite, on a place from elsewhere."""
         try:
-            z = from_text(QGuiApplication.clipboard().text())
-            self._stand(Point.at(point.model, z, self._turn, point.space))
+            self._stand_on(stand)
         except ValueError as error:
-            self.studio.noted.emit(m.Noted(f"Not pasted: {error}.", "warning"))
+            self.desk.say(f"Not taken: {error}.")
+
+    def _stand_on(self, stand: Stand) -> None:
+        if self._point is not None:
+            point = self._point.going(stand)
+            self._tell(stand.told)
+            self._stand(point)
+
+    def star(self) -> None:
+        """Keep the place among the favourites of the run."""
+        stand = self.stand
+        if stand is None:
+            return
+        self._settle()
+        known = self.memory.starred
+        if known is not None:
+            self.desk.say(f"This place is kept already, as {known.name}.", "info")
+            self.memory.view.choose(STARS)
+        else:
+            self.memory.star(stand, self.desk.picture)
+
+    def pin(self) -> None:
+        """Offer the place to the walk, and to style mixing."""
+        stand = self.stand
+        if stand is not None:
+            self.mixer.pin(stand)
+            self.studio.pinned.emit(stand)
 
     def _resample(self, seed: int) -> None:
-        point = self._point
-        if point is not None:
-            z = point.model.draw(1, seed)[0]
-            fresh = Point.at(point.model, z, self._turn, point.space)
-            self._stand(replace(fresh, psi=point.psi))
+        def fresh(point: Point) -> Point:
+            there = point.going(Stand(point.model.draw(1, seed)[0]))
+            return replace(there, psi=point.psi, noise=point.noise)
 
-    def _on_moved(self, index: int, amount: float) -> None:
-        if self._point is not None:
-            self._stand(self._point.move(index, amount))
-
-    def _on_psi(self, psi: float) -> None:
-        if self._point is not None:
-            self._stand(replace(self._point, psi=psi))
-
-    def _on_space(self, space: str) -> None:
-        if self._point is not None:
-            self._stand(self._point.walking("w" if space == "w" else "z"))
+        self._change(fresh)
 
     def _on_told(self) -> None:
-        if self._point is not None:
-            self._stand(self._point)
+        self._exact = {}
+        self._change(lambda point: point)
+
+    def _tell(self, told: m.Told) -> None:
+        """Show what is told, and tell it as it is where the inputs can only come near it."""
+        self.inputs.show_told(told)
+        shown, classes = self.inputs.told, len(self._point.model.classes) if self._point else 0
+        self._exact = self._exact | {
+            kind: value
+            for kind, value in told.items()
+            if kind in shown and (value.shape == shown[kind].shape or value.shape == (1, classes))
+        }
 
     def _on_dragged(self, right: float, up: float) -> None:
         if self._point is not None:
             across = 2 * self._point.reach
-            self._stand(self._point.nudge(right * across, up * across))
+            steps = self._ways.steps(x=right * across, y=up * across)
+            self._change(lambda point: point.step(steps))
 
-    def _open_menu(self, position: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, slot in (("Copy latent", self.copy_latent), ("Paste latent", self.paste_latent)):
-            action = menu.addAction(text)
-            action.setEnabled(self._point is not None and self._point.model.z_dim > 0)
-            action.triggered.connect(slot)
-        menu.addSeparator()
-        image = self._canvas.image
-        for text, slot in (("Copy picture", self._copy), ("Save picture…", self._save)):
-            action = menu.addAction(text)
-            action.setEnabled(image is not None)
-            action.triggered.connect(slot)
-        menu.addSeparator()
-        smooth = menu.addAction("Smooth pixels")
-        smooth.setCheckable(True)
-        smooth.setEnabled(not self._canvas.drawn)
-        smooth.setChecked(self._canvas.smooth)
-        smooth.toggled.connect(self._canvas.set_smooth)
-        menu.popup(self._canvas.mapToGlobal(position))
+    def _on_wheeled(self, notches: float) -> None:
+        if self._point is not None:
+            steps = self._ways.steps(wheel=notches * WHEEL_STEP * self._point.reach)
+            self._change(lambda point: point.step(steps))
 
-    def _copy(self) -> None:
-        if self._canvas.image is not None:
-            pictures.copy(pictures.enlarged(self._canvas.image))
+    def _on_space(self, space: str) -> None:
+        self._banks.show(space)
+        self._bend(lambda point: point.walking("w" if space == "w" else "z"))
 
-    def _save(self) -> None:
-        if self._canvas.image is not None:
-            note = pictures.save(self, pictures.enlarged(self._canvas.image), "latent.png")
-            if note is not None:
-                self.studio.noted.emit(note)
+    @property
+    def _space(self) -> str:
+        return "w" if self._point is not None and self._point.space == "w" else "z"
+
+    def _on_bank(self, bank: Bank) -> None:
+        if self._ways.bank.source == "axes":
+            self._bend(lambda point: point.straight(bank.names))
+        else:
+            self._bend(lambda point: point.bent(scaled(bank), bank.names, bank.space))
+
+    def _on_kept(self, index: int) -> None:
+        if self._point is not None:
+            self._banks.keep(self._point, index)
+
+    def _on_renamed(self, index: int, name: str) -> None:
+        if self._point is not None:
+            names = self._banks.rename(self._point, index, name)
+            self._change(lambda point: point.called(names))
 
     # Sending --------------------------------------------------------------------------------
+
+    def _change(self, change: Callable[[Point], Point]) -> None:
+        """Stand where a change of the point leads, if there is one."""
+        if self._point is not None:
+            self._stand(change(self._point))
+
+    def _bend(self, change: Callable[[Point], Point]) -> None:
+        """The same place, to be left along other directions."""
+        if self._point is None:
+            return
+        try:
+            point = change(self._point)
+        except ValueError as error:
+            self.desk.say(f"{error}.")
+            return
+        self._ways.clear_films()
+        self._stand(point)
+
+    def _go(self, visit: Visit) -> None:
+        """Return to a place where one was."""
+        if self._point is not None:
+            point = visit.point.like(self._point)
+            self._tell(visit.told if point.steered else visit.stand.told)
+            self._stand(point)
 
     def _stand(self, point: Point) -> None:
         """Stand here: show it on the controls, tell the others, have it drawn."""
         self._point = point
         self._ways.show_point(point)
+        self.mixer.show_point(point)
         self._reset.setEnabled(point.moved)
+        self._films.stir()
+        self._rest.start()
         self._unsent = True
         if not self._throttle.isActive():
             self._on_display()
 
     def _on_display(self) -> None:
         """Send what changed, at most once in a frame."""
-        stand = self.stand
-        if self._unsent and stand is not None:
+        stand, point = self.stand, self._point
+        if self._unsent and stand is not None and point is not None:
             self._unsent = False
             self._throttle.start()
             self._ask()
             self.studio.latentChanged.emit(stand)
+            self._mixing.follow(point, self.told)
 
     def _ask(self) -> None:
         stand = self.stand
         self._stale = not self.isVisible()
         if stand is not None and not self._stale:
-            self.studio.ask(TAG, stand.z[None], stand.told, stand.psi, stand.shifts)
+            self._asked_of = self._point
+            self._ticket = self.studio.ask(
+                TAG, stand.z[None], stand.told, stand.psi, stand.shifts, stand.noise
+            )
 
+    def _settle(self) -> None:
+        """The hand rests: remember the place, and draw what lies around it."""
+        stand, point = self.stand, self._point
+        if stand is None or point is None:
+            return
+        self._rest.stop()
+        shown = self._portrait.of is point
+        self.memory.arrive(point, stand, self.told, self.desk.picture if shown else None)
+        self._banks.told = self._starring.told = self.told
+        if shown and self.isVisible():
+            self._films.rest(point, self.told)
 
-def _draw_solid(
-    model: m.Model, voxels: np.ndarray, size_px: int, colours: Palette
-) -> tuple[m.Model, np.ndarray]:
-    """The picture of a volume, with the model that made it."""
-    return model, pictures.draw_solids(voxels, size_px, colours)
+    # Keys and drops -------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys of this panel from the window's shortcuts while it has the focus."""
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and deed_of(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what the key is for, see ``keys``."""
+        deeds: dict[str, Callable[[], object]] = {
+            "roll": self._seed.roll, "reset": self.reset, "pin": self.pin, "star": self.star,
+            "undo": self.undo, "redo": self.redo,
+            "copy": self.desk.copy, "paste": self.desk.paste,
+            "seed minus": lambda: self._seed.set_value(self._seed.value - 1),
+            "seed plus": lambda: self._seed.set_value(self._seed.value + 1),
+        }  # fmt: skip
+        deed = deeds.get(deed_of(event))
+        if deed is None:
+            super().keyPressEvent(event)
+        else:
+            deed()
+
+    def undo(self) -> None:
+        """One step back; a place that was not rested on counts as well."""
+        self._settle()
+        self.memory.undo()
+
+    def redo(self) -> None:
+        """One step forth again."""
+        self.memory.redo()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Places and latent files are welcome."""
+        if self._point is not None and carrying.welcome(event.mimeData()):
+            event.acceptProposedAction()
+            self._canvas.set_aimed(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing is held over it any more."""
+        self._canvas.set_aimed(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Stand on what was dropped."""
+        self._canvas.set_aimed(False)
+        event.acceptProposedAction()
+        self.desk.drop(event.mimeData())

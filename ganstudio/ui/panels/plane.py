@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.chart import Chart
+from ganstudio.ui.landscape import Landscape
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.studio import Studio
@@ -50,14 +51,21 @@ class PlanePanel(Panel):
 
     def release(self) -> None:
         """Let go of the plot."""
+        self.landscape.look(False)
         theme.notifier.changed.disconnect(self._recolour)
         self._chart.release()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was missed while hidden."""
         super().showEvent(event)
+        self.landscape.look(True)
         if self._stale:
             self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: no place is judged."""
+        super().hideEvent(event)
+        self.landscape.look(False)
 
     def _build(self) -> None:
         self._chart = Chart()
@@ -68,6 +76,7 @@ class PlanePanel(Panel):
         for item in (self._real, self._fake, self._spot):
             self._chart.addItem(item, ignoreBounds=True)
         self._chart.scene().sigMouseClicked.connect(self._on_click)
+        self.landscape = Landscape(self.studio, self._chart, 2 * VIEW)  # wide panels too
         self._legend, self._status = QLabel(), QLabel()
         theme.tone(self._status, "muted")
         self._home = QPushButton("Fit")
@@ -80,6 +89,7 @@ class PlanePanel(Panel):
         row.addWidget(self._legend)
         row.addStretch(1)
         row.addWidget(self._status)
+        row.addWidget(self.landscape.switch)
         row.addWidget(self._home)
         self._pages = QStackedWidget()
         self._pages.addWidget(Notice(EMPTY))
@@ -113,6 +123,7 @@ class PlanePanel(Panel):
             self._show_page()
         elif self.studio.reals is None:
             self._show_reals()
+        self.landscape.renew(event.model if event.model.spec.shape == (2,) else None)
         self._ask()
 
     def _show_reals(self, event: m.Started | None = None) -> None:
@@ -132,6 +143,7 @@ class PlanePanel(Panel):
 
     def _on_latent(self, stand: Stand) -> None:
         self._here = stand
+        self.landscape.stand_on(stand)
         self._ask_point()
 
     # What the person does -------------------------------------------------------------------
@@ -184,7 +196,9 @@ class PlanePanel(Panel):
             return
         stand = self._here
         if stand.z.shape == (self._model.z_dim,):
-            self.studio.ask(POINT_TAG, stand.z[None], stand.told, stand.psi, stand.shifts)
+            self.studio.ask(
+                POINT_TAG, stand.z[None], stand.told, stand.psi, stand.shifts, stand.noise
+            )
 
     def _place_fakes(self, fakes: np.ndarray) -> None:
         self._fakes = fakes
@@ -193,7 +207,7 @@ class PlanePanel(Panel):
     def _show_page(self) -> None:
         points = self._model is not None and self._model.spec.shape == (2,)
         self._pages.setCurrentIndex(1 if points else 0)
-        for part in (self._legend, self._status, self._home):
+        for part in (self._legend, self._status, self.landscape.switch, self._home):
             part.setVisible(points)
 
     def _recolour(self) -> None:
@@ -206,6 +220,7 @@ class PlanePanel(Panel):
             item.setBrush(shade)
         self._spot.setBrush(QColor(colours.fake))
         self._spot.setPen(pg.mkPen(colours.text, width=2))
+        self.landscape.recolour()
         dots = ((colours.real, "Real"), (colours.fake, "Generated"))
         parts = [f'<span style="color:{colour}">●</span>&nbsp; {name}' for colour, name in dots]
         ring = f'<span style="color:{colours.text}">◉</span>&nbsp; Latent'

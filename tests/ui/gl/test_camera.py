@@ -93,3 +93,34 @@ def test_rays_go_through_what_is_seen_there(x, y):
     origin, ray = camera.ray(x, y, 1.5)
     assert np.linalg.norm(ray) == pytest.approx(1)
     assert project(camera, origin + 3 * ray)[:2] == pytest.approx([x, y], abs=1e-3)
+
+
+def test_without_perspective_far_and_near_are_the_same_size():
+    camera = Camera(orthographic=True)
+    near, far = camera.target + camera.axes[2], camera.target - 5 * camera.axes[2]
+    right = 0.2 * camera.axes[0]
+    seen = camera.project(np.array([near, near + right, far, far + right]), 1.0)
+    assert seen[1] - seen[0] == pytest.approx(seen[3] - seen[2], abs=1e-5)
+    flat = Camera(orthographic=False).project(np.array([near, near + right, far, far + right]), 1.0)
+    assert flat[1, 0] - flat[0, 0] > 1.5 * (flat[3, 0] - flat[2, 0])
+
+
+def test_at_the_target_both_kinds_of_picture_agree():
+    one, other = Camera(), Camera(orthographic=True)
+    points = one.target + np.array([0.3 * one.axes[0], -0.2 * one.axes[1], 0 * one.axes[0]])
+    assert one.project(points, 1.4) == pytest.approx(other.project(points, 1.4), abs=1e-4)
+
+
+def test_a_framed_box_fills_an_orthographic_picture():
+    camera = Camera(orthographic=True)
+    low, high = np.array([-1.0, -0.5, 0]), np.array([1.0, 0.5, 1.5])
+    camera.frame(low, high, 1.3)
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-0.5, 0.5) for z in (0, 1.5)])
+    seen = np.abs(camera.project(corners, 1.3))
+    assert 0.8 < seen.max() <= 1
+
+
+def test_what_is_behind_the_eye_is_nowhere():
+    camera = Camera()
+    behind = camera.eye + camera.axes[2]
+    assert np.isnan(camera.project(behind[None], 1.0)).all()

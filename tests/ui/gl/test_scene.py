@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ganstudio.ui.gl.camera import Camera
-from ganstudio.ui.gl.scene import MESH_VERTEX, bounds, build, pick, places
+from ganstudio.ui.gl.scene import MESH_VERTEX, bounds, build, places
+from ganstudio.ui.gl.sight import pick
 
 
 def block(shape=(8, 8, 8), low=(2, 3, 1), high=(6, 5, 7)):
@@ -59,6 +60,7 @@ def test_places_are_rows_around_the_middle():
         stands = np.array(places(count))
         assert len(np.unique(stands, axis=0)) == count
         assert stands[:, 0].mean() == pytest.approx(0, abs=0.7)
+    assert np.ptp(np.array(places(3))[:, 1]) == 0, "three are compared side by side"
     nine = np.array(places(9))
     assert nine.mean(axis=0) == pytest.approx([0, 0, 0])
     assert nine[0, 1] > nine[8, 1]
@@ -104,3 +106,36 @@ def test_picking_beside_finds_nothing():
     assert pick(shapes, 0, np.array([0.0, -3, 3]), np.array([0.0, 0, 1.0])) is None
     assert pick(shapes, 0, np.array([0.0, -3, 0.3]), np.array([0.0, 1, 0.0])) == 0
     assert pick([], 0, np.zeros(3), np.array([0.0, 1, 0.0])) is None
+
+
+@pytest.mark.parametrize("surface", ["cubes", "smooth", "volume"])
+def test_cutting_moves_nothing_else(surface):
+    whole = build(block(), 0.5, surface)
+    half = build(block(), 0.5, surface, ((0.5, 1.0), (0.0, 1.0), (0.0, 1.0)))
+    assert half.occupied.sum() == whole.occupied.sum() / 2
+    assert not half.occupied[:4].any()
+    assert half.voxels == whole.voxels
+    assert half.floor == whole.floor
+    assert (half.low == whole.low).all()
+    assert half.kept.tolist() == [[4, 0, 0], [8, 8, 8]]
+    assert len(half.data) < len(whole.data)
+
+
+def test_a_cut_leaves_at_least_one_layer():
+    thin = build(block(), 0.5, "cubes", ((1.0, 1.0), (0.5, 0.5), (0.0, 0.0)))
+    assert thin.kept.tolist() == [[7, 4, 0], [8, 5, 1]]
+
+
+def test_the_histogram_counts_every_voxel():
+    shape = build(block(), 0.5, "cubes")
+    assert shape.histogram.sum() == 512
+    assert shape.histogram[0] == 512 - 48
+    assert shape.histogram[int(0.8 * 64)] == 48
+    assert build(block() > 0.5, 0.5, "cubes").histogram[-1] == 48
+
+
+def test_a_volume_has_faces_for_its_shadow():
+    shape = build(block(), 0.5, "volume")
+    assert shape.volume is not None
+    assert (shape.data == build(block(), 0.5, "cubes").data).all()
+    assert build(block() * 0, 0.5, "volume").volume is None

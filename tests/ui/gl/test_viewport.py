@@ -10,47 +10,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ganstudio.ui.gl import viewport as module
-from ganstudio.ui.gl.look import RendererError, make_look
+from ganstudio.ui.gl import render_thread as module
+from ganstudio.ui.gl.look import RendererError
 from ganstudio.ui.gl.scene import places
 from ganstudio.ui.gl.viewport import Viewport, probe, surface_format
 
 pytestmark = pytest.mark.gl
-
-
-def ball(side=24, radius=8.0):
-    """Occupancy falls from the middle: the higher the threshold, the smaller the ball."""
-    away = np.linalg.norm(np.indices((side,) * 3) - (side - 1) / 2, axis=0)
-    return np.clip(1 - away / (2 * radius), 0, 1).astype(np.float32)
-
-
-@pytest.fixture
-def viewport(qtbot):
-    made = Viewport()
-    qtbot.addWidget(made)
-    made.resize(320, 240)
-    made.set_floor(False)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.release()
-
-
-def show(qtbot, viewport, grids, **options):
-    with qtbot.waitSignal(viewport.shown, timeout=20_000):
-        for name, value in options.items():
-            getattr(viewport, f"set_{name}")(value)
-        viewport.show_grids(grids)
-    qtbot.waitUntil(lambda: not viewport._builder.busy)
-
-
-def covered(viewport):
-    """(H, W) bool: where the picture differs from the background."""
-    picture = viewport.picture().convertToFormat(viewport.picture().Format.Format_RGB888)
-    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), -1)
-    pixels = rows[:, : 3 * picture.width()].reshape(picture.height(), picture.width(), 3)
-    ground = np.array(make_look(viewport.palette()).background) * 255
-    return np.abs(pixels - ground).max(axis=2) > 8
 
 
 def test_the_machine_is_good_enough():
@@ -60,9 +25,9 @@ def test_the_machine_is_good_enough():
 
 
 @pytest.mark.parametrize("surface", ["cubes", "smooth"])
-def test_an_object_stands_in_the_middle(qtbot, viewport, surface):
-    show(qtbot, viewport, [ball()], surface=surface)
-    seen = covered(viewport)
+def test_an_object_stands_in_the_middle(scene, surface):
+    scene.show([scene.ball()], surface=surface)
+    seen = scene.covered()
     assert seen[120, 160]
     assert 0.1 < seen.mean() < 0.8
     rows, columns = np.nonzero(seen)
@@ -72,47 +37,46 @@ def test_an_object_stands_in_the_middle(qtbot, viewport, surface):
     assert not seen[:, :4].any()
 
 
-def test_the_threshold_changes_the_size(qtbot, viewport):
-    show(qtbot, viewport, [ball()])
-    before = covered(viewport).sum()
-    with qtbot.waitSignal(viewport.shown):
+def test_the_threshold_changes_the_size(qtbot, viewport, scene):
+    scene.show([scene.ball()])
+    before = scene.covered().sum()
+    with qtbot.waitSignal(viewport.shown, timeout=20_000):
         viewport.set_threshold(0.7)
-    assert 0.1 * before < covered(viewport).sum() < 0.7 * before
+    assert 0.1 * before < scene.covered().sum() < 0.7 * before
 
 
-def test_an_empty_grid_is_an_empty_picture(qtbot, viewport):
-    show(qtbot, viewport, [np.zeros((8, 8, 8), np.float32)])
-    assert not covered(viewport).any()
-    show(qtbot, viewport, [])
-    assert not covered(viewport).any()
+def test_an_empty_grid_is_an_empty_picture(scene):
+    scene.show([np.zeros((8, 8, 8), np.float32)])
+    assert not scene.covered().any()
+    scene.show([])
+    assert not scene.covered().any()
 
 
-def test_the_floor_has_lines_and_a_shadow(qtbot, viewport):
-    show(qtbot, viewport, [ball()])
-    bare = covered(viewport).sum()
+def test_the_floor_has_lines_and_a_shadow(viewport, scene):
+    scene.show([scene.ball()])
+    bare = scene.covered().sum()
     viewport.set_floor(True)
-    assert covered(viewport).sum() > 1.2 * bare
+    assert scene.covered().sum() > 1.2 * bare
 
 
-def test_the_box_adds_lines(qtbot, viewport):
-    show(qtbot, viewport, [ball()])
-    bare = covered(viewport).sum()
+def test_the_box_adds_lines(viewport, scene):
+    scene.show([scene.ball()])
+    bare = scene.covered().sum()
     viewport.set_bounding_box(True)
-    assert covered(viewport).sum() > bare + 50
+    assert scene.covered().sum() > bare + 50
 
 
-def test_light_comes_from_above(qtbot, viewport):
-    show(qtbot, viewport, [ball()], surface="smooth")
+def test_light_comes_from_above(viewport, scene):
+    scene.show([scene.ball()], surface="smooth")
     picture = viewport.picture()
-    rows = np.flatnonzero(covered(viewport)[:, 160])
+    rows = np.flatnonzero(scene.covered()[:, 160])
     top, bottom = picture.pixelColor(160, rows[0] + 8), picture.pixelColor(160, rows[-1] - 8)
     assert top.lightness() > 1.3 * bottom.lightness()
 
 
-def test_another_context_shows_the_same(qtbot, viewport):
-    show(qtbot, viewport, [ball()])
-    before = covered(viewport)
-    first = viewport._context
+def test_another_window_shows_the_same(qtbot, viewport, scene):
+    scene.show([scene.ball()])
+    before = scene.covered()
     frame = QWidget()
     qtbot.addWidget(frame)
     frame.resize(320, 240)
@@ -121,17 +85,26 @@ def test_another_context_shows_the_same(qtbot, viewport):
     row.addWidget(viewport)
     frame.show()
     qtbot.waitExposed(frame)
-    qtbot.waitUntil(lambda: viewport._renderer is not None and viewport._context is not first)
-    assert (covered(viewport) == before).mean() > 0.99
+    assert (scene.covered() == before).mean() > 0.99
     viewport.setParent(None)
     viewport.show()
     qtbot.waitExposed(viewport)
-    qtbot.waitUntil(lambda: viewport._renderer is not None)
-    assert covered(viewport)[120, 160]
+    assert scene.covered()[120, 160]
 
 
-def test_dragging_and_the_wheel_move_the_camera(qtbot, viewport):
-    show(qtbot, viewport, [ball()])
+def test_a_context_that_was_lost_is_made_anew(viewport, monkeypatch, caplog, scene):
+    scene.show([scene.ball()])
+    before = scene.covered()
+    artist = viewport._thread._artist
+    first = artist._renderer
+    monkeypatch.setattr(first, "draw", raise_from_the_binding)
+    assert (scene.covered() == before).mean() > 0.99
+    assert artist._renderer is not first
+    assert "made anew" in caplog.text
+
+
+def test_dragging_and_the_wheel_move_the_camera(qtbot, viewport, scene):
+    scene.show([scene.ball()])
     camera = viewport.camera
     azimuth, target = camera.azimuth, camera.target.copy()
     drag(qtbot, viewport, Qt.MouseButton.LeftButton)
@@ -156,8 +129,8 @@ def moved(position, buttons):
     return QMouseEvent(QEvent.Type.MouseMove, place, place, Qt.MouseButton.NoButton, buttons, none)
 
 
-def test_a_click_picks_and_a_drag_does_not(qtbot, viewport):
-    show(qtbot, viewport, [ball()] * 4)
+def test_a_click_picks_and_a_drag_does_not(qtbot, viewport, scene):
+    scene.show([scene.ball()] * 4)
     viewport.set_pickable(True)
     picked = []
     viewport.picked.connect(picked.append)
@@ -173,10 +146,10 @@ def test_a_click_picks_and_a_drag_does_not(qtbot, viewport):
     assert len(picked) == count
 
 
-def test_the_turntable_runs_only_while_seen(qtbot, viewport):
-    show(qtbot, viewport, [ball()])
+def test_the_turntable_runs_only_while_seen(qtbot, viewport, scene):
+    scene.show([scene.ball()])
     viewport.set_turntable(True)
-    qtbot.waitUntil(lambda: viewport.turn_degrees > 0)
+    qtbot.waitUntil(lambda: viewport.turn_degrees > 0, timeout=20_000)
     viewport.hide()
     assert not viewport._turntable.isActive()
     viewport.show()
@@ -186,9 +159,11 @@ def test_the_turntable_runs_only_while_seen(qtbot, viewport):
     assert not viewport._turntable.isActive()
 
 
-def test_nothing_is_drawn_while_nothing_changes(qtbot, viewport):
-    show(qtbot, viewport, [ball()])
-    qtbot.waitUntil(lambda: not viewport._rest.isActive())
+def test_nothing_is_drawn_while_nothing_changes(qtbot, viewport, scene):
+    scene.show([scene.ball()])
+    qtbot.waitUntil(
+        lambda: not viewport._rest.isActive() and not viewport._thread.busy, timeout=20_000
+    )
     for _ in range(20):
         qtbot.wait(1)
     before = viewport.frames
@@ -197,12 +172,12 @@ def test_nothing_is_drawn_while_nothing_changes(qtbot, viewport):
     assert viewport.frames == before
 
 
-def test_hidden_it_builds_nothing(qtbot, viewport):
-    show(qtbot, viewport, [ball()])
+def test_hidden_it_builds_nothing(qtbot, viewport, scene):
+    scene.show([scene.ball()])
     viewport.hide()
-    viewport.show_grids([ball(radius=4.0)])
+    viewport.show_grids([scene.ball(radius=4.0)])
     assert not viewport._builder.busy
-    with qtbot.waitSignal(viewport.shown):
+    with qtbot.waitSignal(viewport.shown, timeout=20_000):
         viewport.show()
 
 
@@ -210,19 +185,6 @@ def test_a_grid_that_cannot_be_drawn_is_refused(qtbot, viewport, caplog):
     with qtbot.waitSignal(viewport.refused) as said:
         viewport.show_grids([np.zeros((300, 2, 2), np.float32)])
     assert "256" in said.args[0]
-
-
-def test_a_driver_that_fails_is_named(qtbot, monkeypatch):
-    def refuse():
-        raise RendererError("solid.frag: no such thing")
-
-    monkeypatch.setattr(module, "_make_renderer", refuse)
-    made = Viewport()
-    qtbot.addWidget(made)
-    with qtbot.waitSignal(made.unavailable) as said:
-        made.show()
-    assert said.args == ["solid.frag: no such thing"]
-    made.release()
 
 
 class BindingError(Exception):
@@ -233,28 +195,75 @@ def raise_from_the_binding(*_):
     raise BindingError("GLError(\n\terr = 1282,\n\tdescription = b'invalid operation'\n)")
 
 
+def fails(qtbot, made):
+    """What is said when it is shown and cannot draw."""
+    with qtbot.waitSignal(made.unavailable, timeout=20_000) as said:
+        made.show()
+    made.release()
+    return said.args[0]
+
+
+def test_a_driver_that_fails_is_named(qtbot, monkeypatch, caplog):
+    def refuse(_):
+        raise RendererError("solid.frag: no such thing")
+
+    monkeypatch.setattr(module, "_make_renderer", refuse)
+    made = Viewport()
+    qtbot.addWidget(made)
+    assert fails(qtbot, made) == "solid.frag: no such thing"
+
+
 def test_what_the_binding_raises_while_starting_is_named(qtbot, monkeypatch, caplog):
     monkeypatch.setattr(module, "_make_renderer", raise_from_the_binding)
     made = Viewport()
     qtbot.addWidget(made)
-    with qtbot.waitSignal(made.unavailable) as said:
-        made.show()
-    assert said.args == ["GLError( err = 1282, description = b'invalid operation' )"]
-    made.release()
+    assert fails(qtbot, made) == "GLError( err = 1282, description = b'invalid operation' )"
 
 
 @pytest.mark.parametrize("entry", ["draw", "show"])
-def test_what_the_binding_raises_later_is_named(qtbot, viewport, monkeypatch, caplog, entry):
-    monkeypatch.setattr(viewport._renderer, entry, raise_from_the_binding)
-    with qtbot.waitSignal(viewport.unavailable) as said:
-        viewport.show_grids([ball()])
+def test_what_the_binding_raises_again_and_again_is_named(
+    qtbot, viewport, monkeypatch, caplog, entry, scene
+):
+    scene.show([scene.ball()])
+    monkeypatch.setattr(viewport._thread._artist._renderer, entry, raise_from_the_binding)
+    monkeypatch.setattr(module, "_make_renderer", raise_from_the_binding)
+    with qtbot.waitSignal(viewport.unavailable, timeout=20_000) as said:
+        viewport.show_grids([scene.ball(radius=5.0)])
     assert "invalid operation" in said.args[0]
+    assert not viewport.picture().isNull()
 
 
-def test_what_the_binding_raises_while_freeing_stops_nothing(viewport, monkeypatch, caplog):
-    monkeypatch.setattr(viewport._renderer, "release", raise_from_the_binding)
+def test_what_the_binding_raises_while_freeing_stops_nothing(viewport, monkeypatch, caplog, scene):
+    scene.show([scene.ball()])
+    artist = viewport._thread._artist
+    monkeypatch.setattr(artist._renderer, "release", raise_from_the_binding)
     viewport.release()
-    assert viewport._renderer is None
+    assert artist._renderer is None
+    assert "could not free" in caplog.text
+
+
+def test_released_it_draws_nothing_more(viewport, scene):
+    scene.show([scene.ball()])
+    viewport.release()
+    before = viewport.frames
+    viewport.frame()
+    viewport.repaint()
+    assert not viewport._thread.busy
+    assert viewport.frames == before
+
+
+def test_a_weak_machine_draws_roughly_while_things_move_and_well_at_rest(qtbot, viewport, scene):
+    scene.show([scene.ball()])
+    viewport._weak = True
+    viewport.set_calm(True)
+    sizes = []
+    viewport._thread.drawn.connect(
+        lambda drawn: sizes.append((drawn.frame.samples, drawn.frame.scale))
+    )
+    viewport.camera.orbit(5, 0)
+    viewport.redraw()
+    qtbot.waitUntil(lambda: any(n == 1 and scale <= 0.5 for n, scale in sizes), timeout=20_000)
+    qtbot.waitUntil(lambda: sizes[-1][0] > 1 and sizes[-1][1] == 1.0, timeout=20_000)
 
 
 def test_a_lost_context_is_noticed(viewport, monkeypatch):
@@ -263,3 +272,17 @@ def test_a_lost_context_is_noticed(viewport, monkeypatch):
     monkeypatch.setattr(voxel_renderer, "GL", SimpleNamespace(GL_NO_ERROR=0, glGetError=lambda: 1))
     with pytest.raises(RendererError, match="context is lost"):
         voxel_renderer._forget_errors()
+
+
+def test_the_slower_the_machine_the_fewer_pixels_move(viewport):
+    viewport._weak = True
+    sizes = []
+    for ms in (5, 100, 1000):
+        viewport._rough_ms = ms
+        sizes.append(viewport._wish(rough=True).scale)
+    assert sizes[0] == 1
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 3
+    assert viewport._wish().scale == 1, "at rest all of them"
+    viewport._weak = False
+    assert viewport._wish(rough=True).scale == 1

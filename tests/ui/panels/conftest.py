@@ -26,6 +26,7 @@ class Asked:
     psi: float
     shift: np.ndarray | None
     ticket: int
+    noise: float = 1.0
 
     @property
     def classes(self):
@@ -40,8 +41,8 @@ class QuietStudio(Studio):
         self._timer.stop()
         self.asked: list[Asked] = []
 
-    def ask(self, tag, z, told=None, psi=1.0, shift=None):
-        self.asked.append(Asked(tag, z, told or {}, psi, shift, len(self.asked) + 1))
+    def ask(self, tag, z, told=None, psi=1.0, shift=None, noise=1.0):
+        self.asked.append(Asked(tag, z, told or {}, psi, shift, len(self.asked) + 1, noise))
         return len(self.asked)
 
     def of(self, tag):

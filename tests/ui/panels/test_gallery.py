@@ -7,11 +7,13 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from ganstudio.samples import ConditionSpec
+from ganstudio.samples import ConditionSpec, Scale
 from ganstudio.train import messages as m
-from ganstudio.ui import pictures
+from ganstudio.train.verdicts import Judged
+from ganstudio.ui import drag, pictures
+from ganstudio.ui.arrangement import arrange
 from ganstudio.ui.panels.gallery import LONELY, POINTS, GalleryPanel
-from ganstudio.ui.tiles import arrange, broken
+from ganstudio.ui.tiles import broken
 
 
 @pytest.fixture
@@ -219,8 +221,9 @@ def test_the_menu_copies_a_tile(panel, quiet):
     panel._open_menu("Generated", 3, QPoint(0, 0))
     menu = panel.findChild(QMenu)
     texts = [action.text() for action in menu.actions()]
-    assert texts == ["Copy picture", "Save picture…", "Save grid…"]
-    menu.actions()[0].trigger()
+    assert texts[-3:] == ["Copy picture", "Save picture…", "Save grid…"]
+    assert texts[0] == "In group A\tA"
+    menu.actions()[texts.index("Copy picture")].trigger()
     menu.close()
     copied = QGuiApplication.clipboard().image()
     assert copied.width() == 256
@@ -372,3 +375,170 @@ def test_a_long_name_is_broken_and_then_shortened(panel):
     assert short[0] == "a red house"
     assert short[1].endswith("…")
     assert broken("", metrics, width, 2) == []
+
+
+def test_letters_put_the_tile_under_the_mouse_into_a_group(panel, quiet, qtbot):
+    quiet.offer()
+    quiet.answer(last(quiet))
+    grid = panel.grids["Generated"]
+    QGuiApplication.processEvents()
+    qtbot.mouseMove(grid, grid.arrangement.place(20).center())
+    qtbot.keyClick(grid, Qt.Key.Key_A)
+    qtbot.mouseMove(grid, grid.arrangement.place(21).center())
+    qtbot.keyClick(grid, Qt.Key.Key_B)
+    np.testing.assert_array_equal(quiet.marks.a[0].z, last(quiet).z[20])
+    assert grid.corners == {20: "A", 21: "B"}
+    grid.grab()
+    panel._seed.set_value(7)
+    quiet.answer(last(quiet))
+    assert grid.corners == {}
+    assert len(quiet.marks.a) == 1, "marks stay when other tiles are shown"
+    quiet.offer(z_dim=16)
+    assert quiet.marks.a == ()
+
+
+def test_the_menu_marks_and_stars_a_tile(panel, quiet):
+    quiet.offer(classes=("zero", "one"))
+    quiet.answer(last(quiet))
+    starred = []
+    quiet.starred.connect(starred.append)
+    panel._open_menu("Generated", 40, QPoint(0, 0))
+    menu = panel.findChild(QMenu)
+    actions = {action.text(): action for action in menu.actions()}
+    assert not actions["Clear both groups"].isEnabled()
+    actions["In group B\tB"].trigger()
+    actions["Add to favourites"].trigger()
+    actions["Copy latent"].trigger()
+    menu.close()
+    assert quiet.marks.b[0].told["classes"].tolist() == [1]
+    np.testing.assert_array_equal(starred[0].z, last(quiet).z[40])
+    copied = drag.unpack(QGuiApplication.clipboard().mimeData())
+    np.testing.assert_array_equal(copied.z, last(quiet).z[40])
+
+
+def test_a_tile_that_is_dragged_is_not_chosen(panel, quiet, qtbot):
+    quiet.offer()
+    quiet.begin(np.full((20, 1, 8, 8), 0.25, np.float32))
+    quiet.answer(last(quiet))
+    grid = panel.grids["Generated"]
+    QGuiApplication.processEvents()
+    grid.dragWanted.disconnect()
+    dragged, clicked = [], []
+    grid.dragWanted.connect(dragged.append)
+    grid.clicked.connect(clicked.append)
+    start = grid.arrangement.place(5).center()
+    qtbot.mousePress(grid, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(grid, start + QPoint(40, 0))
+    qtbot.mouseRelease(grid, Qt.MouseButton.LeftButton, pos=start + QPoint(40, 0))
+    assert dragged == [5]
+    assert clicked == []
+    stand = drag.unpack(panel.cargo("Generated", 5))
+    np.testing.assert_array_equal(stand.z, last(quiet).z[5])
+    np.testing.assert_array_equal(drag.unpack_sample(panel.cargo("Real", 3)), quiet.reals[3])
+    assert panel.cargo("Generated", 500) is None
+
+
+@pytest.fixture
+def errands(quiet, monkeypatch):
+    """What the workshop was asked; answer with ``judged``."""
+    asked = []
+
+    def work(task, tag="", **arguments):
+        asked.append((tag, arguments))
+        return len(asked)
+
+    monkeypatch.setattr(quiet, "work", work)
+    monkeypatch.setattr(quiet, "cancel", lambda ticket: None)
+    return asked
+
+
+def judged(quiet, errands, scores, ticket=None, missing=""):
+    ticket = ticket or len(errands)
+    samples = errands[ticket - 1][1]["samples"]
+    scale = Scale("chance", "It believes so.", probability=True)
+    found = Judged(np.asarray(scores, np.float32), scores[:0], samples, scale, missing=missing)
+    quiet.done.emit(m.Done(ticket, "judge", found, "live", 0, 0.01))
+
+
+def test_scores_stand_on_tiles_and_sort_them(panel, quiet, errands, qtbot):
+    panel._count.setCurrentIndex(0)
+    quiet.offer()
+    quiet.answer(last(quiet))
+    assert errands == [], "nothing is judged before somebody asks"
+    assert not quiet.explorer.mailbox.with_critic
+    panel.scores.switch.click()
+    assert quiet.explorer.mailbox.with_critic
+    np.testing.assert_array_equal(errands[0][1]["samples"].shape, (16, 1, 8, 8))
+    scores = np.linspace(-1, 1, 16)
+    judged(quiet, errands, scores)
+    grid = panel.grids["Generated"]
+    assert [grid.badges[0].text, grid.badges[15].text] == ["0.27", "0.73"]
+    assert (grid.badges[0].share, grid.badges[15].share) == (0, 1)
+    assert "It believes so." in panel.scores.switch.toolTip()
+    before = grid.pictures[15].pixelColor(0, 0)
+    panel.scores.sorting.click()
+    assert grid.badges[0].text == "0.73"
+    assert grid.pictures[0].pixelColor(0, 0) == before
+    np.testing.assert_array_equal(panel.stand_of(0).z, last(quiet).z[15])
+    panel.take(0)
+    assert grid.marked == 0
+    grid.grab()
+    panel.scores.switch.click()
+    assert grid.badges == []
+    assert grid.marked == 15
+    assert not quiet.explorer.mailbox.with_critic
+
+
+def test_newer_pictures_keep_the_order_until_they_are_judged(panel, quiet, errands):
+    panel._count.setCurrentIndex(0)
+    quiet.offer()
+    quiet.answer(last(quiet))
+    panel.scores.sorting.click()
+    judged(quiet, errands, np.linspace(-1, 1, 16))
+    quiet.offer(nimg=20_000)
+    quiet.answer(last(quiet))
+    np.testing.assert_array_equal(panel.stand_of(0).z, last(quiet).z[15])
+    judged(quiet, errands, np.linspace(1, -1, 16))
+    np.testing.assert_array_equal(panel.stand_of(0).z, last(quiet).z[0])
+    panel._seed.set_value(3)
+    quiet.answer(last(quiet))
+    assert panel.grids["Generated"].badges == [], "other tiles have no scores yet"
+    panel.hide()
+    assert not quiet.explorer.mailbox.with_critic
+
+
+def test_a_run_without_discriminator_says_so(panel, quiet, errands):
+    quiet.offer()
+    quiet.answer(last(quiet))
+    panel.scores.switch.click()
+    judged(quiet, errands, np.zeros(0), missing="none kept")
+    assert panel.grids["Generated"].badges == []
+    assert "keeps no discriminator" in panel.scores.switch.toolTip()
+
+
+def test_real_samples_have_scores_where_nothing_has_to_be_told(panel, quiet, errands):
+    quiet.offer()
+    quiet.begin(np.zeros((20, 1, 8, 8), np.float32))
+    quiet.answer(last(quiet))
+    panel.scores.switch.click()
+    tags = [tag for tag, _ in errands]
+    assert sorted(tags) == ["gallery-real-scores", "gallery-scores"]
+    judged(quiet, errands, np.zeros(20), tags.index("gallery-real-scores") + 1)
+    assert len(panel.grids["Real"].badges) == 20
+    errands.clear()
+    quiet.offer(classes=("zero", "one"))
+    quiet.answer(last(quiet))
+    assert [tag for tag, _ in errands] == ["gallery-scores"]
+
+
+def test_scores_that_are_no_numbers_do_no_harm(panel, quiet, errands):
+    panel._count.setCurrentIndex(0)
+    quiet.offer()
+    quiet.answer(last(quiet))
+    panel.scores.sorting.click()
+    judged(quiet, errands, np.array([np.nan, *range(15)]))
+    grid = panel.grids["Generated"]
+    assert sum(badge.text == "nan" for badge in grid.badges) == 1
+    assert all(0 <= badge.share <= 1 for badge in grid.badges)
+    panel.resize(200, 160)
+    grid.grab()

@@ -38,7 +38,10 @@ def test_before_any_model_it_says_what_will_come(panel, quiet):
     assert panel._pages.currentIndex() == 0
     assert panel.point is None
     panel.reset()
-    panel.paste_latent()
+    panel.desk.paste()
+    panel.undo()
+    panel.star()
+    panel.pin()
     assert quiet.asked == []
 
 
@@ -76,7 +79,8 @@ def test_small_latents_get_a_slider_for_each_number(panel, quiet):
     z = model.draw(1, 0)[0]
     assert [slider.name for slider in panel._ways.sliders] == ["z 1", "z 2"]
     assert panel._ways.sliders[0].slider.value() == round(z[0] * 200)
-    assert not panel._ways._turn.isVisible()
+    assert panel._ways.bank.source == "axes"
+    assert not panel._ways.bank.renew.isVisible()
     panel._ways.sliders[1].slider.setValue(100)
     assert panel.point.z.tolist() == pytest.approx([z[0], 0.5])
 
@@ -86,7 +90,7 @@ def test_a_double_click_takes_a_slider_back(panel, quiet, qtbot):
     slider = panel._ways.sliders[0]
     slider.slider.setValue(200)
     assert panel.point.walk.amounts[0] == 1.0
-    qtbot.mouseDClick(slider._label, Qt.MouseButton.LeftButton)
+    qtbot.mouseDClick(slider._value, Qt.MouseButton.LeftButton)
     assert panel.point.walk.amounts[0] == 0.0
 
 
@@ -178,7 +182,7 @@ def test_new_directions_leave_the_point(panel, quiet):
     quiet.offer()
     panel._ways.sliders[0].slider.setValue(100)
     z, ways = panel.point.z, panel.point.walk.ways
-    panel._ways._turn.click()
+    panel._ways.bank.renew.click()
     np.testing.assert_allclose(panel.point.z, z, atol=1e-5)
     assert not np.allclose(panel.point.walk.ways, ways)
 
@@ -219,7 +223,7 @@ def test_points_and_volumes_are_shown(panel, quiet, qtbot, monkeypatch):
     monkeypatch.setattr(pictures, "draw_solids", lambda *args: np.full((1, 30, 30, 3), 7, np.uint8))
     quiet.offer("voxels")
     settle(panel)
-    with qtbot.waitSignal(panel._worker.done):
+    with qtbot.waitSignal(panel._portrait.worker.done):
         quiet.answer(last(quiet))
     assert panel._canvas.image.pixelColor(0, 0).blue() == 7
     assert panel._canvas.drawn
@@ -235,22 +239,22 @@ def test_a_resting_volume_follows_the_theme(panel, quiet, qtbot, monkeypatch):
     monkeypatch.setattr(pictures, "draw_solids", draw)
     quiet.offer("voxels")
     settle(panel)
-    with qtbot.waitSignal(panel._worker.done):
+    with qtbot.waitSignal(panel._portrait.worker.done):
         quiet.answer(last(quiet))
-    with qtbot.waitSignal(panel._worker.done):
+    with qtbot.waitSignal(panel._portrait.worker.done):
         theme.apply(QGuiApplication.instance(), "light")
     assert colours_of == [True, False]
     assert panel._canvas.image.pixelColor(0, 0).red() == 200
     quiet.offer("image")
     theme.apply(QGuiApplication.instance(), "dark")
-    assert not panel._worker.busy
+    assert not panel._portrait.worker.busy
 
 
 def test_a_volume_of_the_model_before_is_not_shown(panel, quiet, qtbot, monkeypatch):
     monkeypatch.setattr(pictures, "draw_solids", lambda *args: np.full((1, 30, 30, 3), 7, np.uint8))
     quiet.offer("voxels")
     settle(panel)
-    with qtbot.waitSignal(panel._worker.done):
+    with qtbot.waitSignal(panel._portrait.worker.done):
         quiet.answer(last(quiet))
         quiet.offer("image")
     assert panel._canvas.image is None
@@ -260,14 +264,18 @@ def test_a_latent_travels_as_text(panel, quiet):
     quiet.offer()
     panel._ways.sliders[0].slider.setValue(250)
     z = panel.point.used
-    panel.copy_latent()
+    panel.desk.copy()
     panel._seed.set_value(9)
-    panel.paste_latent()
+    panel.desk.paste()
+    np.testing.assert_array_equal(panel.point.z, z)
+    QGuiApplication.clipboard().setText(", ".join(map(str, z)))
+    panel._seed.set_value(10)
+    panel.desk.paste()
     np.testing.assert_allclose(panel.point.z, z, rtol=1e-4, atol=1e-6)
     QGuiApplication.clipboard().setText("1, 2, 3")
     told = []
     quiet.noted.connect(told.append)
-    panel.paste_latent()
+    panel.desk.paste()
     assert [note.text for note in told] == ["Not pasted: this model takes 32 numbers, got 3."]
 
 
@@ -299,7 +307,7 @@ def test_a_translator_shows_its_source_and_hides_the_noise(panel, quiet):
     assert asked.view.isVisible()
     assert asked.view.x() < panel._canvas.x()
     ways = panel._ways
-    hidden = (ways.psi, ways.line, ways._heading, ways._turn, panel._seed, panel._reset)
+    hidden = (ways.psi, ways.noise, ways.line, ways.bank, panel._seed, panel._reset)
     assert not any(part.isVisible() for part in hidden)
     (more,) = (b for b in panel.findChildren(QToolButton) if b.accessibleName() == "More")
     assert more.parent() is panel._status.parent(), "it has no row to itself"
@@ -350,21 +358,21 @@ def test_a_mapped_latent_is_walked_in_w(panel, quiet, told):
     quiet.offer(w_dim=24)
     settle(panel)
     ways, z = panel._ways, panel.point.z
-    assert ways.space.isVisible()
+    assert ways.bank.space.isVisible()
     assert last(quiet).shift is None
-    ways.space.choose("w")
+    ways.bank.space.choose("w")
     ways.sliders[3].slider.setValue(300)
     settle(panel)
     np.testing.assert_allclose(last(quiet).shift, 1.5 * panel.point.walk.ways[[3]], atol=1e-6)
     np.testing.assert_array_equal(last(quiet).z[0], z)
     np.testing.assert_array_equal(told[-1].shift, last(quiet).shift[0])
-    ways.space.choose("z")
+    ways.bank.space.choose("z")
     assert ways.sliders[3].slider.value() == 0
     panel._reset.click()
     settle(panel)
     assert last(quiet).shift is None
     quiet.offer()
-    assert not ways.space.isVisible()
+    assert not ways.bank.space.isVisible()
 
 
 def test_what_an_input_refuses_is_told(panel, quiet, tmp_path):

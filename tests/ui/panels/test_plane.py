@@ -2,6 +2,10 @@ import numpy as np
 import pytest
 
 from ganstudio.latent.stand import Stand
+from ganstudio.samples import Scale
+from ganstudio.train import messages as m
+from ganstudio.train.verdicts import Judged
+from ganstudio.ui.landscape import SIDE
 from ganstudio.ui.panels.plane import COUNT, PlanePanel
 
 
@@ -97,3 +101,71 @@ def test_hidden_it_asks_nothing_until_it_is_seen(shown, quiet):
     panel.show()
     assert len(quiet.of("plane")) == 1
     assert len(quiet.of("plane-point")) == 1
+
+
+@pytest.fixture
+def errands(quiet, monkeypatch):
+    asked = []
+
+    def work(task, tag="", **arguments):
+        asked.append((tag, arguments))
+        return len(asked)
+
+    monkeypatch.setattr(quiet, "work", work)
+    monkeypatch.setattr(quiet, "cancel", lambda ticket: None)
+    return asked
+
+
+def judged(quiet, errands, scale, missing=""):
+    """Real on the right half of the plane."""
+    samples = errands[-1][1]["samples"]
+    scores = samples[:0, 0] if missing else 3 * samples[:, 0]
+    found = Judged(scores, scores[:0], samples, scale, missing=missing)
+    quiet.done.emit(m.Done(len(errands), "judge", found, "live", 0, 0.01))
+
+
+def test_the_landscape_is_green_where_d_says_real(panel, quiet, errands, qtbot):
+    quiet.offer("points", z_dim=2)
+    assert errands == [], "nothing is judged before somebody asks"
+    panel.landscape.switch.click()
+    assert quiet.explorer.mailbox.with_critic
+    judged(quiet, errands, Scale("chance", "So.", probability=True, middle=0.0))
+    assert panel.landscape.map.isVisible()
+    assert panel.landscape.line.isVisible()
+    image = panel.landscape.map.image.astype(int)
+    assert image.shape == (SIDE, SIDE, 3)
+    left, right = image[2, SIDE // 2], image[-3, SIDE // 2]
+    assert right[1] > right[0]
+    assert left[2] > left[1]
+    rect = panel.landscape.map.mapRectToParent(panel.landscape.map.boundingRect())
+    assert rect.center().x() == pytest.approx(0, abs=1e-6)
+    panel.grab()
+    judged_before = len(errands)
+    quiet.offer("points", z_dim=2, nimg=20_000)
+    assert len(errands) == judged_before + 1
+    judged(quiet, errands, Scale())
+    assert not panel.landscape.line.isVisible(), "a score without middle has no border"
+    panel.landscape.switch.click()
+    assert not panel.landscape.map.isVisible()
+    assert not quiet.explorer.mailbox.with_critic
+
+
+def test_a_conditional_landscape_is_that_of_one_class(panel, quiet, errands):
+    model = quiet.offer("points", z_dim=2, classes=("zero", "one"))
+    panel.landscape.switch.click()
+    assert set(errands[-1][1]["told"]["classes"]) == {0}
+    judged(quiet, errands, Scale())
+    quiet.latentChanged.emit(Stand(model.draw(1, 0)[0], {"classes": np.array([1])}))
+    assert set(errands[-1][1]["told"]["classes"]) == {1}
+
+
+def test_without_discriminator_the_switch_says_so(panel, quiet, errands):
+    quiet.offer("points", z_dim=2)
+    panel.landscape.switch.click()
+    judged(quiet, errands, Scale(), missing="none kept")
+    assert not panel.landscape.map.isVisible()
+    assert "no discriminator" in panel.landscape.switch.toolTip()
+    quiet.offer("image")
+    assert not panel.landscape.switch.isVisible()
+    panel.hide()
+    assert not quiet.explorer.mailbox.with_critic

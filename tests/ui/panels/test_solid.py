@@ -11,10 +11,9 @@ import trimesh
 from PySide6.QtCore import Qt, Signal
 
 from ganstudio.latent.stand import Stand
-from ganstudio.ui import pictures
+from ganstudio.ui import pictures, solid_stage, solid_writer
 from ganstudio.ui.gl.look import make_look
 from ganstudio.ui.gl.still import Still
-from ganstudio.ui.panels import solid
 from ganstudio.ui.panels.solid import SolidPanel
 
 TAG = "solid"
@@ -55,10 +54,11 @@ def test_without_voxels_it_says_what_to_do(quiet, panel):
     assert panel.controls.isEnabled()
 
 
-def test_offscreen_it_names_what_is_missing(panel):
+def test_offscreen_it_names_what_is_missing(quiet, panel):
+    quiet.offer("voxels")
     assert isinstance(panel.view, Still)
-    assert "offscreen" in panel._missing.text()
-    assert panel._missing.isVisibleTo(panel)
+    assert "offscreen" in panel.stage_view.missing.text()
+    assert panel.stage_view.missing.isVisibleTo(panel)
     assert not panel.controls.switches["turntable"].isEnabled()
 
 
@@ -70,7 +70,7 @@ def test_one_object_follows_the_latent_panel(qtbot, quiet, panel):
     assert (quiet.of(TAG)[-1].z == z[None]).all()
     assert quiet.of(TAG)[-1].classes is None
     stand(qtbot, quiet, panel, blocks(1))
-    assert panel._status.text() == "8 voxels  ·  2 × 2 × 2"
+    assert panel.stage_view.status.text() == "8 voxels  ·  2 × 2 × 2"
 
 
 def test_classes_go_along(quiet, panel):
@@ -100,7 +100,7 @@ def test_several_objects_come_from_noise_and_can_be_taken(qtbot, quiet, panel):
     asked = quiet.of(TAG)[-1]
     assert (asked.z == model.draw(9, 0)).all()
     stand(qtbot, quiet, panel, blocks(9))
-    assert panel._status.text() == "9 objects  ·  8 to 24 voxels"
+    assert panel.stage_view.status.text() == "9 objects  ·  8 to 24 voxels"
     with qtbot.waitSignal(quiet.latentTaken) as taken:
         panel.view.picked.emit(4)
     assert (taken.args[0].z == asked.z[4]).all()
@@ -146,9 +146,9 @@ def test_answers_to_older_latents_are_dropped(qtbot, quiet, panel):
     old = quiet.of(TAG)[-1]
     panel.controls.count.setCurrentIndex(1)
     quiet.answer(old, blocks(1))
-    assert panel._grids == []
+    assert panel.wall.grids == []
     stand(qtbot, quiet, panel, blocks(4))
-    assert len(panel._grids) == 4
+    assert len(panel.wall.grids) == 4
 
 
 def test_hidden_it_asks_for_nothing(qtbot, quiet, shown):
@@ -166,41 +166,54 @@ def test_nothing_above_the_threshold_is_said(qtbot, quiet, panel):
     stand(qtbot, quiet, panel, blocks(1))
     with qtbot.waitSignal(panel.view.shown):
         panel.controls.choose_threshold(0.9)
-    assert panel._status.text() == solid.NOTHING
+    assert panel.stage_view.status.text() == solid_stage.NOTHING
     qtbot.waitUntil(lambda: not panel.view._worker.busy)
 
 
-@pytest.mark.parametrize("suffix", [".stl", ".obj", ".ply", ".glb"])
-def test_meshes_are_exported(qtbot, quiet, panel, tmp_path, monkeypatch, suffix):
+def export(panel, monkeypatch, path, surface=""):
+    """Ask for an export, choose in the dialog, and save."""
+    monkeypatch.setattr(pictures, "ask_save", lambda *args: path)
+    panel.controls.exportWanted.emit(path.suffix)
+    dialog = panel.writer.dialog
+    if surface:
+        dialog.surface.choose(surface)
+    dialog.side_mm.setValue(40.0)
+    dialog.save()
+
+
+@pytest.mark.parametrize("suffix", [".stl", ".obj", ".glb", ".3mf", ".vox"])
+def test_the_object_that_was_clicked_is_exported(
+    qtbot, quiet, panel, tmp_path, monkeypatch, suffix
+):
     quiet.offer("voxels")
     panel.controls.count.setCurrentIndex(1)
     stand(qtbot, quiet, panel, blocks(4))
     panel.view.picked.emit(2)
     path = tmp_path / f"chair{suffix}"
-    monkeypatch.setattr(pictures, "ask_save", lambda *args: path)
     told = []
     quiet.noted.connect(told.append)
-    with qtbot.waitSignal(panel._writer.done, timeout=20_000):
-        panel.controls.exportWanted.emit(suffix)
-    body = trimesh.load(path, force="mesh")
-    assert max(body.extents) == pytest.approx(4, abs=0.5 if suffix == ".stl" else 1e-6)
-    assert [note.text for note in told] == [f"Saved {path.name}"]
+    with qtbot.waitSignal(panel.writer.worker.done, timeout=20_000):
+        export(panel, monkeypatch, path)
+    assert [note.text.split(":")[0] for note in told] == [f"Saved {path.name}"]
+    assert panel.writer.dialog is None
+    if suffix != ".vox":
+        body = trimesh.load(path, force="mesh")
+        assert max(body.extents) == pytest.approx(0.04 if suffix == ".glb" else 40, rel=1e-4)
+        # 2 x 2 x 4 voxels: a cube as long as it is high would be another object
+        assert sorted(body.extents)[0] < 0.62 * max(body.extents)
 
 
-def test_a_mesh_for_printing_is_watertight_whatever_is_shown(
+def test_printers_are_offered_the_smooth_surface_whatever_is_shown(
     qtbot, quiet, panel, tmp_path, monkeypatch
 ):
     touching = np.full((1, 1, 8, 8, 8), -1.0, np.float32)
     touching[0, 0, 2:4, 2:4, 2:4] = touching[0, 0, 4:6, 4:6, 2:4] = 1  # along one edge
     quiet.offer("voxels")
     stand(qtbot, quiet, panel, touching)
-    path = tmp_path / "a.stl"
-    monkeypatch.setattr(pictures, "ask_save", lambda *args: path)
     panel.controls.surface.choose("Cubes")
-    with qtbot.waitSignal(panel._writer.done, timeout=20_000):
-        panel.controls.exportWanted.emit(".stl")
-    assert trimesh.load(path, force="mesh").is_watertight
-    assert "watertight" in panel.controls.export.toolTip()
+    with qtbot.waitSignal(panel.writer.worker.done, timeout=20_000):
+        export(panel, monkeypatch, tmp_path / "a.stl")
+    assert trimesh.load(tmp_path / "a.stl", force="mesh").is_watertight
 
 
 def test_every_export_is_written_even_when_the_panel_closes(
@@ -212,31 +225,39 @@ def test_every_export_is_written_even_when_the_panel_closes(
 
     def slowly(path, *_):
         may_write.wait(20)
-        written.append(path.name)
+        written.append(path.stem)
         return path
 
-    monkeypatch.setattr(solid, "_save", slowly)
+    monkeypatch.setattr(solid_writer, "save", slowly)
     for name in "abcd":
-        monkeypatch.setattr(pictures, "ask_save", lambda *_, n=name: tmp_path / n)
-        panel.controls.exportWanted.emit(".npy")
+        export(panel, monkeypatch, tmp_path / f"{name}.npy")
     may_write.set()
-    panel.release()
+    panel.writer.release()
     assert written == ["a", "b", "c", "d"]
 
 
 def test_a_failed_export_is_said(qtbot, quiet, panel, tmp_path, monkeypatch, caplog):
     quiet.offer("voxels")
     stand(qtbot, quiet, panel, blocks(1))
-    panel.controls.choose_threshold(1.0)
-    monkeypatch.setattr(pictures, "ask_save", lambda *args: tmp_path / "a.stl")
     told = []
     quiet.noted.connect(told.append)
-    with qtbot.waitSignal(panel._writer.broken, timeout=20_000):
-        panel.controls.exportWanted.emit(".stl")
+    with qtbot.waitSignal(panel.writer.worker.broken, timeout=20_000):
+        export(panel, monkeypatch, tmp_path / "none" / "a.stl")
     assert told[0].level == "error"
     assert told[0].text.startswith("Not saved: ")
-    assert not (tmp_path / "a.stl").exists()
-    qtbot.waitUntil(lambda: not panel.view._worker.busy)
+
+
+def test_the_open_dialog_follows_the_threshold(qtbot, quiet, panel):
+    quiet.offer("voxels")
+    stand(qtbot, quiet, panel, blocks(1))
+    panel.controls.exportWanted.emit(".stl")
+    line = panel.writer.dialog.line
+    qtbot.waitUntil(lambda: "watertight" in line.text(), timeout=20_000)
+    with qtbot.waitSignal(panel.view.shown):
+        panel.controls.choose_threshold(0.9)
+    qtbot.waitUntil(lambda: line.text() == "Nothing above the threshold.")
+    panel.writer.release()
+    assert panel.writer.dialog is None
 
 
 def test_dragging_turns_the_still_pictures(qtbot, quiet, panel):
@@ -255,10 +276,10 @@ def test_a_broken_viewport_gives_way_to_pictures(qtbot, quiet, panel):
     quiet.offer("voxels")
     stand(qtbot, quiet, panel, blocks(1))
     first = panel.view
-    panel._fall_back("OpenGL reports the error 0x0505")
+    panel.stage_view.fall_back("OpenGL reports the error 0x0505")
     qtbot.waitUntil(lambda: not shiboken6.isValid(first))
     assert panel.view is not first
-    assert panel._missing.text().startswith("OpenGL reports the error 0x0505.")
+    assert panel.stage_view.missing.text().startswith("OpenGL reports the error 0x0505.")
     qtbot.waitUntil(lambda: len(panel.view._images) == 1)
     qtbot.waitUntil(lambda: not panel.view._worker.busy)
 
@@ -303,13 +324,13 @@ class Fancy(Still):
 
 
 def test_the_viewport_waits_for_solids(quiet, shown, monkeypatch, qtbot):
-    monkeypatch.setattr(solid, "probe", lambda: type("Found", (), {"missing": ""}))
-    monkeypatch.setattr(solid, "Viewport", Fancy)
+    monkeypatch.setattr(solid_stage, "probe", lambda: type("Found", (), {"missing": ""}))
+    monkeypatch.setattr(solid_stage, "Viewport", Fancy)
     panel = shown(SolidPanel)
     assert type(panel.view) is Still, "OpenGL makes every repaint of the window dearer"
     quiet.offer("image")
     assert type(panel.view) is Still
-    assert panel._missing.text() == ""
+    assert panel.stage_view.missing.text() == ""
     quiet.offer("voxels")
     first = panel.view
     assert isinstance(first, Fancy)
@@ -319,7 +340,17 @@ def test_the_viewport_waits_for_solids(quiet, shown, monkeypatch, qtbot):
     stand(qtbot, quiet, panel, blocks(1))
     first.unavailable.emit("The device is gone")
     assert type(panel.view) is Still
-    assert panel._missing.text().startswith("The device is gone.")
+    assert panel.stage_view.missing.text().startswith("The device is gone.")
     quiet.offer("image")
     quiet.offer("voxels")
     assert type(panel.view) is Still, "what failed is not tried again"
+
+
+def test_a_wide_panel_can_be_made_narrow_again(qtbot, quiet, panel):
+    panel.resize(1400, 600)
+    quiet.offer("voxels")
+    stand(qtbot, quiet, panel, blocks(1))
+    for name in ("Compare", "Morph", "Arithmetic", ""):
+        panel.tools.open(name)
+        assert panel.minimumSizeHint().width() < 300, name
+    qtbot.waitUntil(lambda: not panel.view._worker.busy)

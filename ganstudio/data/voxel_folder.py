@@ -1,0 +1,117 @@
+"""Somebody's own solids, meshes or voxels, with their sub-folders as classes."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganstudio.data import _folder
+from ganstudio.data.base import Dataset, Samples
+from ganstudio.knobs import Config, knob
+from ganstudio.pictures import UnfitError
+from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.solids.faults import SolidError
+from ganstudio.solids.opening import SUFFIXES, open_solid
+
+KINDS = frozenset(SUFFIXES)
+WHAT = "your meshes or voxels"
+
+
+class VoxelFolderConfig(Config):
+    """Where the files are and how they become voxels."""
+
+    folder: str = knob("", browse="folder", help="The folder, with all that lies below it.")
+    side: Literal[16, 32, 64] = knob(
+        32, unit="voxels", help="Voxels along each side. 64 takes eight times the memory and time."
+    )
+    up: Literal["z", "y"] = knob(
+        "z", title="Up axis", help="Which axis of the files points up; files of games often have y."
+    )
+    fill: bool = knob(
+        True, help="What the surface of a mesh encloses is solid too; off keeps the shell alone."
+    )
+
+
+class VoxelFolder(Dataset):
+    """Your own shapes: choose a folder, and every mesh and voxel file below it is read.
+
+    Where the folder has two or more sub-folders with such files, each of them is a class. STL,
+    OBJ, PLY, OFF, GLB and 3MF are turned into voxels, scaled to fill the grid and put in its
+    middle; binvox, MagicaVoxel's vox, npy, npz and mat are taken as they are, and scaled only
+    where their sides differ. Files that cannot be read are left out and named in the log. A
+    hundred shapes of one sort, all facing the same way, are a good beginning.
+    """
+
+    Config = VoxelFolderConfig
+    origin = "your files"
+    title = "Voxel folder"
+    summary = "Your own meshes and voxels; sub-folders become classes."
+
+    @classmethod
+    def spec(cls, config: Any) -> SampleSpec:
+        """Voxels, labelled with their sub-folder where there are several."""
+        folder = _folder.located(config.folder)
+        names = _folder.class_folders(folder, KINDS) if config.folder else ()
+        condition = ConditionSpec("classes", names, title="folder") if names else ConditionSpec()
+        return SampleSpec("voxels", (1, config.side, config.side, config.side), condition)
+
+    @classmethod
+    def missing(cls, config: Any, data_root: Path) -> list[str]:
+        """Why the folder cannot be read."""
+        return _folder.lacking(config.folder, WHAT)
+
+    def load(self) -> Samples:
+        """Read every file, and turn meshes into voxels.
+
+        Raises:
+            DataError: if the folder is not there or holds fewer than two usable files.
+        """
+        _folder.insist(self.missing(self.config, self.data_root))
+        folder, names = _folder.located(self.config.folder), self.spec(self.config).condition.names
+        paths = _folder.files(folder, KINDS)
+        if names:  # what lies beside the class folders has no class
+            paths = [path for path in paths if path.relative_to(folder).parts[0] in names]
+        kept, grids, notes = _folder.read_all(paths, self._read, f"solids in {folder}")
+        labels = None
+        if names:
+            labels = torch.tensor([names.index(path.relative_to(folder).parts[0]) for path in kept])
+        return Samples(_folder.stacked(grids), labels, notes=notes)
+
+    def preview(self, count: int) -> Tensor | None:
+        """The first solids of the folder."""
+        if self.missing(self.config, self.data_root):
+            return None
+        found: list[NDArray[np.uint8]] = []
+        folder = _folder.located(self.config.folder)
+        for path in islice(_folder.walk(folder), _folder.MOST_NAMES_OF_CLASS):
+            if path.suffix.lower() not in KINDS:
+                continue
+            try:
+                found.append(self._read(path))
+            except (UnfitError, OSError):
+                continue
+            if len(found) == count:
+                return _folder.stacked(found)
+        return None
+
+    def _read(self, path: Path) -> NDArray[np.uint8]:
+        """One file, (1, side, side, side).
+
+        Raises:
+            UnfitError: if it cannot be used.
+            OSError: if it cannot be read.
+        """
+        config = self.config
+        try:
+            grid = open_solid(path, config.side, up=config.up, fill=config.fill).grid
+        except SolidError as error:
+            raise UnfitError(f"cannot be used: {error}") from error
+        if not grid.any():
+            raise UnfitError("is empty")
+        return (np.asarray(grid, np.float32) * 255).round().astype(np.uint8)[None]

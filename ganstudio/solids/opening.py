@@ -1,0 +1,92 @@
+"""Any solid file of anybody, brought to the grid that a model speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from ganstudio.solids import formats
+from ganstudio.solids.faults import SolidError
+from ganstudio.solids.meshes import glb, obj, off, ply, stl, threemf
+from ganstudio.solids.meshes.soup import Soup
+from ganstudio.solids.voxelise import Up, resized, turned_upright, voxelise
+
+LARGEST_MESH_BYTES = 1 << 28
+MESHES: dict[str, Callable[[bytes], Soup]] = {
+    ".stl": stl.decode, ".obj": obj.decode, ".ply": ply.decode, ".off": off.decode,
+    ".glb": glb.decode, ".3mf": threemf.decode,
+}  # fmt: skip
+VOXELS = (".binvox", ".vox", ".npy", ".npz", ".mat")
+SUFFIXES = (*MESHES, *VOXELS)  # what can be opened
+
+
+class Opened(NamedTuple):
+    """A file as a grid.
+
+    Attributes:
+        name: of the file.
+        grid: (side, side, side) bool, or float32 in [0, 1]; z up.
+        told: what the file held, in a few words.
+    """
+
+    name: str
+    grid: NDArray[Any]
+    told: str
+
+
+def open_solid(path: Path | str, side: int, *, up: Up = "z", fill: bool = True) -> Opened:
+    """Read a mesh or voxels and bring them to so many voxels per side.
+
+    Meshes are voxelised. Voxels that have the wanted sides already stay as they are; all
+    others are cut out, scaled and centred.
+
+    Args:
+        path: with one of ``SUFFIXES``.
+        side: voxels per side, 4 to 256.
+        up: which axis of the file points up; ``.glb`` says so itself.
+        fill: whether what the surface of a mesh encloses is solid too.
+
+    Raises:
+        SolidError: if the file is not what it says, or holds nothing solid.
+        OSError: if it cannot be read.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix in MESHES:
+        mesh = load_mesh(path)
+        try:
+            grid = voxelise(mesh, side, up="z" if suffix == ".glb" else up, fill=fill)
+        except SolidError as error:
+            raise SolidError(f"{path.name} {error}") from error
+        return Opened(path.name, grid, f"mesh of {len(mesh.faces):,} triangles")
+    if suffix not in VOXELS:
+        raise SolidError(f"{path.name} must end with one of {', '.join(SUFFIXES)}")
+    grid = turned_upright(formats.load(path), up)
+    told = " × ".join(str(n) for n in grid.shape) + " voxels"
+    try:
+        grid = grid if grid.shape == (side,) * 3 else resized(grid, side)
+    except SolidError as error:
+        raise SolidError(f"{path.name} {error}") from error
+    return Opened(path.name, grid, told)
+
+
+def load_mesh(path: Path | str) -> Soup:
+    """The triangles of a mesh file.
+
+    Raises:
+        SolidError: if the suffix is unknown or the content is not what it says.
+        OSError: if it cannot be read.
+    """
+    path = Path(path)
+    decode = MESHES.get(path.suffix.lower())
+    if decode is None:
+        raise SolidError(f"{path.name} must end with one of {', '.join(MESHES)}")
+    if path.stat().st_size > LARGEST_MESH_BYTES:
+        raise SolidError(f"{path.name} is larger than {LARGEST_MESH_BYTES >> 20} MB")
+    try:
+        return decode(path.read_bytes())
+    except SolidError as error:
+        raise SolidError(f"{path.name} {error}") from error

@@ -1,0 +1,319 @@
+"""From picture to latent: what is drawn, dropped or opened, and the latent that comes closest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ganstudio.latent.stand import Stand
+from ganstudio.train import messages as m
+from ganstudio.ui import drag, theme
+from ganstudio.ui.flow import FlowLayout
+from ganstudio.ui.notice import Notice
+from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.progress import Progress
+from ganstudio.ui.shots import fits
+from ganstudio.ui.studio import Studio
+from ganstudio.ui.targets import PictureTarget, SolidTarget, Target
+from ganstudio.ui.trio import Trio
+
+TASK = "projection"
+PAUSE_MS = 350  # of the brush, before a search while drawing
+USUAL_S = 1.5
+EMPTY = "No model yet. Once one is training or opened, find the latent of your own picture here."
+NO_NOISE = "This model takes no noise: it has no latent to be found."
+POINTS = "This model makes points. A click in the Plane panel finds the latent of one."
+THROUGH = {"Style w": "w", "Each layer": "w+", "Noise z": "z"}
+
+
+class FindPanel(Panel):
+    """A target, the search, and how close it came; what is found goes to Latent."""
+
+    title = "Find"
+    area = "centre"
+    order = 75
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._model: m.Model | None = None
+        self._here: Stand | None = None
+        self._known: np.ndarray | None = None
+        self._ticket, self._sought = 0, np.zeros(0, np.float32)
+        self._busy = False
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self.search)
+        self._build()
+        self.setAcceptDrops(True)
+        studio.modelReady.connect(self._on_model)
+        studio.started.connect(lambda event: self._offer(event.reals))
+        studio.latentChanged.connect(self._on_latent)
+        studio.progressed.connect(self._on_progressed)
+        studio.done.connect(self._on_done)
+        studio.dropped.connect(self._on_dropped)
+        if studio.model is not None:
+            self._on_model(m.ModelReady(studio.model_source, 0, studio.model, studio.examples))
+        self._renew()
+
+    @property
+    def target(self) -> Target:
+        """Where the target is made, for the kind of samples that the model makes."""
+        voxels = self._model is not None and self._model.spec.kind == "voxels"
+        return self.solid if voxels else self.picture
+
+    def release(self) -> None:
+        """Stop the timer and the threads."""
+        self._pause.stop()
+        for target in (self.picture, self.solid):
+            target.release()
+        self.trio.release()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Pictures side by side where there is room."""
+        super().resizeEvent(event)
+        self._direct()
+
+    # Building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        edge = theme.SPACE[3]
+        column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
+        column.setSpacing(theme.SPACE[2])
+        self.picture, self.solid, self.trio = PictureTarget(), SolidTarget(), Trio()
+        for target in (self.picture, self.solid):
+            target.changed.connect(self._on_target)
+            target.refused.connect(self._refuse)
+            column.addWidget(target, 1 if target is self.solid else 0)
+        column.addWidget(self.trio, 1)
+        column.addWidget(self._build_controls())
+        column.addWidget(self._build_progress())
+        self._said = QLabel()
+        self._said.setWordWrap(True)
+        theme.tone(self._said, "muted")
+        column.addWidget(self._said)
+        column.addStretch(0)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(body)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._notice = Notice(EMPTY)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._notice)
+        self._pages.addWidget(self._scroll)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._pages)
+
+    def _build_controls(self) -> QWidget:
+        box = QWidget()
+        flow = FlowLayout(box, theme.SPACE[1])
+        self._find = QPushButton("Find")
+        theme.tone(self._find, "primary")
+        self._find.setToolTip("Search for the latent that comes closest, and take it to Latent")
+        self._find.clicked.connect(self.search)
+        self.seconds = QDoubleSpinBox()
+        self.seconds.setRange(0.5, 120)
+        self.seconds.setDecimals(1)
+        self.seconds.setSingleStep(0.5)
+        self.seconds.setValue(USUAL_S)
+        self.seconds.setSuffix(" s")
+        self.seconds.lineEdit().setTextMargins(5, 0, 0, 0)
+        self.seconds.setFixedWidth(80)
+        self.seconds.setToolTip("How long to search; longer comes closer")
+        self.seconds.setAccessibleName("Seconds to search")
+        self.through = QComboBox()
+        self.through.addItems(list(THROUGH))
+        self.through.setToolTip(
+            "What is moved: the style of all layers; of each layer alone, which comes closest and "
+            "strays furthest; or the noise itself"
+        )
+        self.through.setAccessibleName("What is moved")
+        self.hold = QCheckBox("Keep class")
+        self.hold.setToolTip("Search within the class that Latent tells, instead of trying each")
+        self.live = QCheckBox("While drawing")
+        self.live.setToolTip("Search again whenever the brush rests")
+        for part in (self._find, self.seconds, self.through, self.hold, self.live):
+            flow.addWidget(part)
+        return box
+
+    def _build_progress(self) -> QWidget:
+        self._working, self.progress = QWidget(), Progress()
+        self.progress.setRange(0, 1000)
+        self.progress.setAccessibleName("How far the search is")
+        cancel = QPushButton("Cancel")
+        cancel.setToolTip("Stop searching; Latent stays where it is")
+        cancel.clicked.connect(self.cancel)
+        row = QHBoxLayout(self._working)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.progress, 1)
+        row.addWidget(cancel)
+        return self._working
+
+    # What the person does -------------------------------------------------------------------
+
+    def search(self) -> None:
+        """Search for what is drawn."""
+        model = self._model
+        if model is None or self._why_empty():
+            return
+        self._pause.stop()
+        here = self._here if self._here is not None and fits(self._here, model) else None
+        self._sought = self.target.sample
+        through = THROUGH[self.through.currentText()] if model.w_dim else None
+        self.trio.begin(self._sought)
+        self._ticket = self.studio.work(
+            TASK,
+            "find",
+            target=self._sought,
+            told=None if here is None else here.told,
+            stand=here,
+            seconds=self.seconds.value(),
+            steps=max(400, round(400 * self.seconds.value())),
+            through=through,
+            hold_class=self.hold.isChecked(),
+        )
+        self._show_busy(True)
+        self._said.setText("")
+
+    def cancel(self) -> None:
+        """Stop searching."""
+        self.studio.cancel(self._ticket)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files, and samples of the set, are welcome."""
+        data = event.mimeData()
+        held = data.hasFormat(drag.SAMPLE_MIME) or any(url.isLocalFile() for url in data.urls())
+        if self._model is not None and held:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Look for what was dropped."""
+        data, model = event.mimeData(), self._model
+        sample = drag.unpack_sample(data)
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if sample is not None and model is not None:
+            if sample.shape == model.spec.shape:
+                self.target.show_sample(sample)
+            else:
+                self._refuse(f"Not taken: {model.spec} are wanted.")
+        elif paths:
+            self.target.open_file(paths[0])
+        event.acceptProposedAction()
+
+    def _on_target(self) -> None:
+        if self._model is not None and self.live.isChecked() and self.isVisible():
+            self._pause.start()
+
+    def _refuse(self, why: str) -> None:
+        self.studio.noted.emit(m.Noted(why, "warning"))
+
+    # What the studio says -------------------------------------------------------------------
+
+    def _on_model(self, event: m.ModelReady) -> None:
+        known, self._model = self._model, event.model
+        if event.model != known:
+            self._show_busy(False)
+            self._known = None
+            self.trio.clear(self.target.view)
+            self._said.setText("")
+            if not self._why_empty():
+                self._take(self._reals(event.examples))
+        self._renew()
+
+    def _reals(self, examples: m.Examples | None) -> np.ndarray | None:
+        """Some of the model's data, if there is any at hand."""
+        for known in (self.studio.reals, None if examples is None else examples.x):
+            if known is not None and self._model and known.shape[1:] == self._model.spec.shape:
+                return known
+        return None
+
+    def _offer(self, reals: np.ndarray) -> None:
+        """A training has started: these are of its data."""
+        model = self._model
+        if model is None or self._why_empty() or self._known is not None:
+            return
+        if reals.shape[1:] == model.spec.shape:
+            self._take(reals)
+
+    def _take(self, known: np.ndarray | None) -> None:
+        if self._model is not None:
+            self._known = known
+            self.target.take(self._model, known)
+
+    def _on_latent(self, stand: Stand) -> None:
+        self._here = stand
+
+    def _on_progressed(self, event: m.Progressed) -> None:
+        if self._busy and event.ticket == self._ticket:
+            self.progress.setValue(round(1000 * event.share))
+            if event.text:
+                self._said.setText(event.text)
+            if event.preview is not None and self.isVisible():
+                self.trio.show_found(event.preview)
+
+    def _on_done(self, event: m.Done) -> None:
+        if not self._busy or event.ticket != self._ticket:
+            return
+        found = event.result
+        self._show_busy(False)
+        self.trio.show_found(found.sample)
+        self._said.setText(
+            f"Distance {found.loss:.3g}, from {found.begun:.3g} at the best random latent, after "
+            f"{found.steps:,} steps in {found.seconds:.1f} s. Latent stands there now."
+        )
+        self.studio.latentTaken.emit(found.stand)
+
+    def _on_dropped(self, event: m.Dropped) -> None:
+        if event.ticket == self._ticket:
+            self._show_busy(False)
+            self._said.setText(event.reason or "Cancelled.")
+
+    # Showing --------------------------------------------------------------------------------
+
+    def _show_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self.progress.setValue(0)
+        self._working.setVisible(busy)
+        self._find.setEnabled(not busy)
+
+    def _direct(self) -> None:
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        self.trio.direct(self.width() - 2 * theme.SPACE[3] - bar)
+
+    def _why_empty(self) -> str:
+        model = self._model
+        if model is None:
+            return EMPTY
+        if model.spec.kind == "points":
+            return POINTS
+        return "" if model.z_dim else NO_NOISE
+
+    def _renew(self) -> None:
+        model, why = self._model, self._why_empty()
+        self._notice.say(why)
+        self._pages.setCurrentIndex(0 if why else 1)
+        self._working.setVisible(self._busy)
+        if model is None:
+            return
+        for target in (self.picture, self.solid):
+            target.setVisible(target is self.target)
+        self._direct()
+        self.through.setVisible(model.w_dim > 0)
+        self.hold.setVisible(bool(model.classes))

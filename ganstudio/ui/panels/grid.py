@@ -1,0 +1,301 @@
+"""The grid: many latents side by side, spanned, swept or mixed; and sums of latents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.latent.stand import Stand
+from ganstudio.train import messages as m
+from ganstudio.ui import grid_plan, pictures, theme
+from ganstudio.ui.grid_controls import GridControls
+from ganstudio.ui.grid_plan import Plan
+from ganstudio.ui.notice import Notice
+from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.shots import Shots, fits
+from ganstudio.ui.studio import Studio
+from ganstudio.ui.sums import SumRow
+from ganstudio.ui.tiles import TileGrid
+from ganstudio.ui.well import Well, carry
+
+TAG, MAPPING = "grid", "mapping"
+SETTLE_MS, TILE_PX, WELL_PX = 60, 96, 96
+EMPTY = "No model yet. Once one is training or opened, lay out its latents here."
+NO_NOISE = "This model takes no noise, so there is nothing to lay out."
+UNFIT = "Not taken: it is a latent of another model."
+
+
+class GridPanel(Panel):
+    """A table of latents made in one of several ways; a click takes a tile to Latent."""
+
+    title = "Grid"
+    area = "centre"
+    order = 65
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self.plan: Plan | None = None
+        self._model: m.Model | None = None
+        self._stale, self._ticket = False, 0
+        self._told: m.Told = {}  # by Latent, wherever a tile leaves something out
+        self._styles: tuple[tuple[Stand, ...], np.ndarray] | None = None  # of whom, mapped to what
+        self._asked_styles: tuple[Stand, ...] = ()
+        self._shots = Shots(studio, TAG, self, TILE_PX)
+        self._well_shots = Shots(studio, f"{TAG}-wells", self, WELL_PX)
+        self._shown_wells: list[Well] = []
+        self._shots.ready.connect(self._on_tiles)
+        self._well_shots.ready.connect(self._on_wells)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self.lay_out)
+        self._build()
+        studio.modelReady.connect(self._on_model)
+        studio.done.connect(self._on_done)
+        studio.latentTaken.connect(self._on_taken)
+        studio.latentChanged.connect(self._on_latent)
+        if studio.model is not None:
+            self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
+        self._renew()
+
+    @property
+    def wells(self) -> list[Well]:
+        """All wells of the panel."""
+        return [*self.controls.wells, *self.sums.wells]
+
+    def release(self) -> None:
+        """Stop the timer and the drawing threads."""
+        self._settle.stop()
+        self._shots.release()
+        self._well_shots.release()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was missed while hidden."""
+        super().showEvent(event)
+        self.controls.offer_banks(self.studio)
+        if self._stale:
+            self.lay_out()
+            self.draw_wells()
+
+    # Building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        edge = theme.SPACE[3]
+        column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
+        column.setSpacing(theme.SPACE[2])
+        self.controls = GridControls(lambda: self._shots.here)
+        self.controls.changed.connect(self._settle.start)
+        self.controls.randomWanted.connect(self.shuffle)
+        self.controls.exportWanted.connect(self.export)
+        self.tiles = TileGrid()
+        self.tiles.setMinimumHeight(120)
+        self.tiles.clicked.connect(self.take)
+        self.tiles.dragWanted.connect(self._drag)
+        self.tiles.menuWanted.connect(self._open_menu)
+        self.sums = SumRow(lambda: self._shots.here)
+        self.sums.changed.connect(self.add_up)
+        self.sums.taken.connect(self.studio.latentTaken.emit)
+        for well in self.wells:
+            well.changed.connect(partial(self._check, well))
+            well.refused.connect(self._refuse)
+        for well in self.controls.wells:
+            well.clicked.connect(partial(self._take_well, well))
+        column.addWidget(self.controls)
+        column.addWidget(self.tiles, 1)
+        column.addWidget(self.sums)
+        self._notice = Notice(EMPTY)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._notice)
+        self._pages.addWidget(body)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._pages)
+
+    # What the person does -------------------------------------------------------------------
+
+    def take(self, index: int) -> None:
+        """Offer a tile's place to Latent."""
+        if self.plan is not None and 0 <= index < len(self.plan.stands):
+            self.studio.latentTaken.emit(self.plan.stands[index])
+            self.tiles.mark(index)
+
+    def shuffle(self) -> None:
+        """Other random latents wherever the grid takes some."""
+        if self._model is not None:
+            told = {} if self._shots.here is None else self._shots.here.told
+            seed = int(np.random.default_rng().integers(1 << 31))
+            self.controls.shuffle([Stand(z, told) for z in self._model.draw(32, seed)])
+            self.draw_wells()
+            self.lay_out()
+
+    def add_up(self) -> None:
+        """A - B + C anew."""
+        model = self._model
+        if model is not None:
+            try:
+                self.sums.add_up(model)
+            except ValueError as error:
+                self._refuse(f"No sum: {error}.")
+            self.draw_wells()
+
+    def export(self) -> None:
+        """Save the grid as one picture."""
+        grid = self.tiles
+        if grid.pictures:
+            sheet = pictures.contact_sheet(grid.pictures, grid.arrangement.columns)
+            name = f"grid-{self.controls.mode.lower()}.png"
+            note = pictures.save(self, pictures.enlarged(sheet, 1024), name)
+            if note is not None:
+                self.studio.noted.emit(note)
+
+    def _take_well(self, well: Well) -> None:
+        self.studio.latentTaken.emit(well.stands[-1])
+
+    def _drag(self, index: int) -> None:
+        if self.plan is not None and 0 <= index < len(self.plan.stands):
+            carry(self.tiles, self.plan.stands[index], self.tiles.pictures[index])
+
+    def _open_menu(self, index: int, position: QPoint) -> None:
+        menu = QMenu(self)
+        if self.plan is not None and 0 <= index < len(self.plan.stands):
+            stand = self.plan.stands[index]
+            for well in self.sums.terms:
+                put = menu.addAction(f"Put into {well.name} of the sum")
+                put.triggered.connect(lambda _=False, well=well: well.take(stand))
+            menu.addSeparator()
+        menu.addAction("Save grid…").triggered.connect(self.export)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(position)
+
+    def _check(self, well: Well) -> None:
+        """Take nothing of another model."""
+        model = self._model
+        kept = [stand for stand in well.stands if model is not None and fits(stand, model)]
+        if len(kept) < len(well.stands):
+            well.put(kept)
+            self._refuse(UNFIT)
+        self.draw_wells()
+
+    def _refuse(self, why: str) -> None:
+        self.studio.noted.emit(m.Noted(why, "warning"))
+
+    # What the studio says -------------------------------------------------------------------
+
+    def _on_model(self, event: m.ModelReady) -> None:
+        known, self._model = self._model, event.model
+        if event.model != known:
+            self.plan = self._styles = None
+            self.tiles.show_pictures(np.zeros((0, 1, 1, 3), np.uint8))
+            for well in self.wells:
+                well.put([])
+            self.controls.take(event.model)
+            self.controls.offer_banks(self.studio)
+            if event.model.z_dim:
+                seeds = event.model.draw(32, 0)
+                self.controls.shuffle([Stand(z) for z in seeds])
+                self._settle.start()
+        else:
+            self._styles = None
+            self._settle.start()
+        self._stale = True
+        self._renew()
+
+    def _on_taken(self, stand: Stand) -> None:
+        marked = self.tiles.marked
+        if self.plan is None or marked < 0 or self.plan.stands[marked] is not stand:
+            self.tiles.mark(-1)
+
+    def _on_latent(self, stand: Stand) -> None:
+        """Draw anew if Latent tells something else that tiles take from there."""
+        before, self._told = self._told, stand.told
+        other = {
+            kind for kind, value in stand.told.items()
+            if not np.array_equal(value, before.get(kind, value))
+        }  # fmt: skip
+        stands = [] if self.plan is None else self.plan.stands
+        if any(other - tile.told.keys() for tile in stands):
+            self._settle.start()
+
+    # Showing --------------------------------------------------------------------------------
+
+    def lay_out(self) -> None:
+        """Plan the grid as set up and have it drawn."""
+        self._stale = not self.isVisible()
+        model = self._model
+        if model is None or not model.z_dim or self._stale:
+            return
+        try:
+            self.plan = self._planned(model)
+        except ValueError as error:
+            self.plan = None
+            self._refuse(f"No grid: {error}.")
+        if self.plan is not None:
+            self.tiles.mark(-1)
+            self._shots.ask(self.plan.stands)
+        if not all(well.image for well in self.wells if well.stands):
+            self.draw_wells()
+
+    def draw_wells(self) -> None:
+        """Have the pictures of what the wells hold drawn."""
+        self._shown_wells = [well for well in self.wells if well.stands]
+        if self._shown_wells and self.isVisible() and self._model is not None:
+            middles = [self.sums.middle(well.stands, self._model) for well in self._shown_wells]
+            self._well_shots.ask(middles)
+
+    def _planned(self, model: m.Model) -> Plan | None:
+        asked = self.controls
+        side, mode = asked.side.value(), asked.mode
+        if mode == "Span":
+            corners = [well.stands[0] for well in asked.corners if well.stands]
+            return grid_plan.span(corners, side, asked.way, model) if len(corners) > 2 else None
+        rows = asked.rows_of(side)
+        if mode == "Classes":
+            return grid_plan.by_class(rows, model, side)
+        if mode == "Truncation":
+            return grid_plan.by_truncation(rows, side)
+        if mode == "Directions":
+            centre = asked.centre.stands[0] if asked.centre.stands else self._shots.here
+            across, down = asked.directions
+            if centre is None or across is None or down is None:
+                return None
+            return grid_plan.by_directions(centre, across, down, side, asked.reach.value())
+        return self._styled(model, rows, asked.columns_of(side - 1))
+
+    def _styled(self, model: m.Model, rows: list[Stand], columns: list[Stand]) -> Plan | None:
+        """The table of mixed styles, once it is known what the latents are mapped to."""
+        wanted, known = (*rows, *columns), self._styles
+        if known is None or [id(stand) for stand in known[0]] != [id(stand) for stand in wanted]:
+            here = {} if self._shots.here is None else self._shots.here.told
+            told = [replace(stand, told=here | stand.told) for stand in wanted]
+            self._asked_styles = wanted
+            self._ticket = self.studio.work(MAPPING, f"{TAG}-styles", stands=told)
+            return None
+        chosen = self.controls.layers(model.layers)
+        return grid_plan.by_style(rows, columns, known[1], chosen, model.layers)
+
+    def _on_done(self, event: m.Done) -> None:
+        if event.ticket == self._ticket and event.task == MAPPING:
+            self._styles = self._asked_styles, event.result.w
+            self.lay_out()
+
+    def _on_tiles(self, pixels: np.ndarray) -> None:
+        plan = self.plan
+        if plan is not None and len(pixels) == len(plan.stands):
+            self.tiles.show_pictures(
+                pixels, plan.columns, plan.rows, self._shots.drawn, plan.headers
+            )
+
+    def _on_wells(self, pixels: np.ndarray) -> None:
+        for well, picture in zip(self._shown_wells, pixels, strict=False):
+            well.show_image(pictures.to_qimage(picture))
+
+    def _renew(self) -> None:
+        model = self._model
+        why = EMPTY if model is None else "" if model.z_dim else NO_NOISE
+        self._notice.say(why)
+        self._pages.setCurrentIndex(0 if why else 1)
