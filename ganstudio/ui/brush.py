@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,6 +25,7 @@ from ganstudio.ui.sliders import Groove
 
 COLOURS = 8
 SWATCH_PX = 22
+SLIDER_PX = 110
 ALIKE = 24  # colours whose parts differ by no more than this in all are one
 LOOKED_AT = 16  # pictures, for the colours that a data set uses
 LARGEST_SHARE = 4  # of the picture's width that the widest brush takes: a quarter
@@ -47,9 +47,8 @@ class BrushBox(QWidget):
         super().__init__()
         self.easel = easel
         self.swatches: list[Swatch] = []
-        self._colours = QWidget()
-        self._flow = FlowLayout(self._colours, theme.SPACE[1])
-        self.other = QToolButton(self._colours)
+        self._flow = FlowLayout(self, theme.SPACE[1])
+        self.other = QToolButton()
         self.other.setText("Other…")
         self.other.setToolTip("Choose any colour")
         self.other.setStyleSheet("padding: 0 6px;")
@@ -67,21 +66,9 @@ class BrushBox(QWidget):
         for button in (self.other, self.undo, self.clear):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         easel.painted.connect(self.refresh)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.SPACE[1])
-        column.addWidget(self._colours)
-        line, word = QHBoxLayout(), QLabel("Brush")
-        theme.tone(word, "muted")
-        line.setSpacing(theme.SPACE[1])
-        line.addWidget(word)
-        line.addWidget(self.width_slider, 1)
-        column.addLayout(line)
-        steps = QWidget()
-        flow = FlowLayout(steps, theme.SPACE[1])
-        flow.addWidget(self.undo)
-        flow.addWidget(self.clear)
-        column.addWidget(steps)
+        self._tools: tuple[QWidget, ...] = (self.other, self._make_width(), self.undo, self.clear)
+        for tool in self._tools:
+            self._flow.addWidget(tool)
         self.refresh()
 
     def offer(self, pixels: np.ndarray, grey: bool) -> None:
@@ -89,7 +76,8 @@ class BrushBox(QWidget):
         for swatch in self.swatches:
             self._flow.removeWidget(swatch)
             swatch.deleteLater()
-        self._flow.removeWidget(self.other)
+        for tool in self._tools:
+            self._flow.removeWidget(tool)
         self.swatches = []
         for colour in common_colours(pixels):
             swatch = Swatch(QColor(*colour))
@@ -97,7 +85,8 @@ class BrushBox(QWidget):
             self._flow.addWidget(swatch)
             self.swatches.append(swatch)
         self.other.setVisible(not grey)
-        self._flow.addWidget(self.other)
+        for tool in self._tools:
+            self._flow.addWidget(tool)
         side = pixels.shape[2]
         self.width_slider.setRange(1, max(side // LARGEST_SHARE, 2))
         self.width_slider.setSingleStep(1)
@@ -105,6 +94,11 @@ class BrushBox(QWidget):
         self.width_slider.setValue(max(side // 24, 1))
         self._set_width(self.width_slider.value())
         self.take(self.swatches[0].colour)
+
+    def add(self, button: QPushButton) -> None:
+        """One more thing to press, at the end."""
+        self._tools = (*self._tools, button)
+        self._flow.addWidget(button)
 
     def take(self, colour: QColor, *_: object) -> None:
         """Dip the brush into a colour."""
@@ -115,6 +109,18 @@ class BrushBox(QWidget):
     def refresh(self) -> None:
         """Grey what would do nothing."""
         self.undo.setEnabled(self.easel.can_undo)
+
+    def _make_width(self) -> QWidget:
+        """The slider with its name."""
+        whole, word = QWidget(), QLabel("Brush")
+        theme.tone(word, "muted")
+        self.width_slider.setFixedWidth(SLIDER_PX)
+        line = QHBoxLayout(whole)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.SPACE[1])
+        line.addWidget(word)
+        line.addWidget(self.width_slider)
+        return whole
 
     def _set_width(self, width: int) -> None:
         self.easel.size_px = width

@@ -66,15 +66,28 @@ class FlowLayout(QLayout):
 
     def _arrange(self, space: QRect, move: bool) -> int:
         """Set the lines, or only find out how high they are."""
-        x, y, line = space.x(), space.y(), 0
+        y = space.y()
+        for line in self._lines(max(space.width(), 1)):
+            height = max(size.height() for _, size in line)
+            x = space.x()
+            for item, size in line:
+                if move:  # each in the middle of its line
+                    item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+                x += size.width() + self._gap
+            y += height + self._gap
+        return max(y - self._gap, space.y()) - space.y()
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """What stands in each line, with its size; hidden items in none."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
         for item in self._items:
-            if item.isEmpty():  # hidden
+            if item.isEmpty():
                 continue
-            size = item.sizeHint().boundedTo(QSize(max(space.width(), 1), 1 << 14))
-            if line and x + size.width() > space.x() + space.width():
-                x, y, line = space.x(), y + line + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self._gap
-            line = max(line, size.height())
-        return y + line - space.y()
+            size = item.sizeHint().boundedTo(QSize(width, 1 << 14))
+            if not lines or size.width() > left:
+                lines.append([])
+                left = width
+            lines[-1].append((item, size))
+            left -= size.width() + self._gap
+        return lines

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -91,7 +91,7 @@ class PictureTarget(Target):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[1])
         column.addWidget(self.source)
-        column.addWidget(self.sheet, 0, Qt.AlignmentFlag.AlignLeft)
+        self.source.brush.add(self.sheet)
 
     @property
     def sample(self) -> np.ndarray:

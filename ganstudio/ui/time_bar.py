@@ -117,7 +117,7 @@ class TimeBar(QWidget):
         journey, moments = self._journey, self._journey.moments
         self.track.show_state(moments, self._end, journey.at)
         for part in (self.play, self.pace):
-            part.setEnabled(bool(moments))
+            part.setEnabled(len(moments) > 1)
         self.film.setEnabled(len(moments) > 1)
         self.now.setEnabled(journey.at is not None)
         self.branch.setEnabled(self._able)
