@@ -54,6 +54,15 @@ class Basics(Config):
         help="Room on the disk for light snapshots of the generator, dense at the start, so that "
         "any moment of the training can be looked at again. 0 keeps none.",
     )
+    measure_kimg: float = knob(
+        25.0,
+        low=0,
+        high=1e6,
+        unit="kimg",
+        title="Measure every",
+        help="Samples are measured beside the training, at most once a minute and in a tenth of "
+        "the time; see Metrics over the curves. 0 never measures.",
+    )
 
 
 class Recipe:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ganstudio.train.sampler import Sampler
 
 INTERRUPTED = 130
 FEWEST_MEASURED = 16
@@ -29,6 +33,41 @@ def add_run(command: argparse.ArgumentParser) -> None:
     """Options of commands that read a run."""
     command.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     command.add_argument("--checkpoint", metavar="NAME", help="default: the newest")
+
+
+def add_moment(command: argparse.ArgumentParser) -> None:
+    """Which run, and when in its training; for commands that draw."""
+    add_run(command)
+    command.add_argument(
+        "--at", metavar="KIMG", help="as it was at the kept moment next to this one instead"
+    )
+    command.add_argument("--device", default="auto", help=DEVICES)
+
+
+def load_sampler(arguments: argparse.Namespace, faults: list[str]) -> Sampler:
+    """The generator of a run, as the options of ``add_moment`` say.
+
+    Raises:
+        UsageError: if it cannot be read; with the faults found so far.
+    """
+    from ganstudio.recipe import RecipeError
+    from ganstudio.train.library import nearest
+    from ganstudio.train.sampler import Sampler
+
+    kimg = positive(arguments.at, "--at", faults, or_zero=True)
+    if arguments.at is not None and arguments.checkpoint is not None:
+        faults.append("--at and --checkpoint both say when: leave one out")
+    run, moment = arguments.run, None
+    try:
+        if arguments.at is not None and not faults:
+            moment = nearest(run, round(min(kimg * 1000, 1e15))).nimg
+        return Sampler.load(run, arguments.device, arguments.checkpoint, moment)
+    except RecipeError as error:
+        raise UsageError(*faults, *error.faults) from None
+    except OSError as error:
+        raise UsageError(*faults, f"{run} is no run folder: {error}") from None
+    except (ValueError, RuntimeError) as error:
+        raise UsageError(*faults, str(error)) from None
 
 
 def add_machine(command: argparse.ArgumentParser) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.cli.options import DEVICES, UsageError, add_run, failed
+from ganstudio.cli.options import UsageError, add_moment, failed, load_sampler
 from ganstudio.cli.places import check_alone, check_fits, read_place
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def add(sample: argparse.ArgumentParser) -> None:
 
 def add_model(command: argparse.ArgumentParser) -> None:
     """Options of commands that draw: which model, which latents, what it is told."""
-    add_run(command)
+    add_moment(command)
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of the latents")
     command.add_argument(
         "--class",
@@ -52,7 +53,6 @@ def add_model(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--psi", type=float, default=1.0, metavar="P", help="truncation of the latents; 1 is none"
     )
-    command.add_argument("--device", default="auto", help=DEVICES)
 
 
 def write_samples(arguments: argparse.Namespace) -> int:
@@ -128,17 +128,10 @@ def load_model(
         UsageError: with every fault at once.
     """
     from ganstudio.cli.telling import wished
-    from ganstudio.recipe import RecipeError
-    from ganstudio.train.sampler import Sampler
 
-    try:
-        sampler = Sampler.load(arguments.run, arguments.device, arguments.checkpoint)
-    except RecipeError as error:
-        raise UsageError(*faults, *error.faults) from None
-    except OSError as error:
-        raise UsageError(*faults, f"{arguments.run} is no run folder: {error}") from None
-    except (ValueError, RuntimeError) as error:
-        raise UsageError(*faults, str(error)) from None
+    if not math.isfinite(arguments.psi):
+        faults.append(f"--psi {arguments.psi}, but it must be a finite number")
+    sampler = load_sampler(arguments, faults)
     if kind and sampler.model.spec.kind != kind:
         faults.append(f"{arguments.run} makes {sampler.model.spec}; only voxels can be exported")
     if place is not None:

@@ -42,6 +42,8 @@ def write_timelapse(arguments: argparse.Namespace) -> int:
     fps = positive(arguments.fps, "--fps", faults)
     if not 0 <= arguments.n <= MOST_TILES:
         faults.append(f"--n {arguments.n}, but it must be 1 to {MOST_TILES}")
+    if arguments.seed < 0:
+        faults.append(f"--seed {arguments.seed}, but it must be at least 0")
     if not 16 <= arguments.height <= 8192:
         faults.append(f"--height {arguments.height}, but it must be 16 to 8192")
     if not (arguments.run / "recipe.toml").is_file():

@@ -71,7 +71,6 @@ def add(train: argparse.ArgumentParser) -> None:
     )
     train.add_argument(
         "--measure",
-        default="25",
         metavar="KIMG",
         help="measure the samples every KIMG beside the training, at most once a minute "
         "(default: 25; 0 never)",
@@ -88,7 +87,7 @@ def train_recipe(arguments: argparse.Namespace) -> int:
 
     folder, recipe, minutes = _wishes(arguments)
     parent = _parent(arguments)
-    outbox, judge = Outbox(), Judge(float(arguments.measure))
+    outbox, judge = Outbox(), Judge(recipe.basics.measure_kimg)
 
     def build(announce: Any) -> Any:
         from ganstudio.train.engine import Engine
@@ -129,7 +128,8 @@ def _wishes(arguments: argparse.Namespace) -> tuple[Path | None, Recipe, float]:
         faults.append(f"{folder} already holds a run; add --resume, or name another folder")
     if arguments.at is not None and arguments.parent is None:
         faults.append("--at says where a branch begins: name its run with --from RUN")
-    positive(arguments.at, "--at", faults, or_zero=True)
+    at = positive(arguments.at, "--at", faults, or_zero=True)
+    arguments.at = None if arguments.at is None else at
     positive(arguments.timeline_mb, "--timeline-mb", faults, or_zero=True)
     minutes = positive(arguments.minutes, "--minutes", faults)
     knobs = _knobs(arguments.knobs, faults)
@@ -170,6 +170,7 @@ def _source(
         "kimg": arguments.kimg,
         "seed": arguments.seed,
         "timeline_mb": arguments.timeline_mb,
+        "measure_kimg": arguments.measure,
     }
     basics: dict[str, Any] = {
         name: plain_value(text) for name, text in wishes.items() if text is not None
@@ -210,7 +211,7 @@ def _parent(arguments: argparse.Namespace) -> Parent | None:
 
     if arguments.parent is None:
         return None
-    kimg = float("inf") if arguments.at is None else float(arguments.at)
+    kimg = float("inf") if arguments.at is None else arguments.at
     return Parent(arguments.parent, round(min(kimg * 1000, 1e15)))
 
 

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.cli import progress
-from ganstudio.cli.options import DEVICES, UsageError, add_run, check_device, failed, positive
+from ganstudio.cli.options import (
+    UsageError,
+    add_moment,
+    check_device,
+    failed,
+    load_sampler,
+    positive,
+)
 from ganstudio.cli.places import check_fits, read_place
 
 if TYPE_CHECKING:
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
 
 def add(walk: argparse.ArgumentParser) -> None:
     """The grammar of `walk`."""
-    add_run(walk)
+    add_moment(walk)
     walk.add_argument(
         "places", type=Path, nargs="*", metavar="LATENT", help=".toml or .safetensors files"
     )
@@ -52,7 +59,6 @@ def add(walk: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=".mp4, .gif, .webp, or .png for a folder of pictures",
     )
-    walk.add_argument("--device", default="auto", help=DEVICES)
     walk.set_defaults(command=write_walk)
 
 
@@ -75,7 +81,7 @@ def write_walk(arguments: argparse.Namespace) -> int:
     files = {path: read_place(path, faults) for path in arguments.places}
     if faults:
         raise UsageError(*faults)
-    sampler = _sampler(arguments)
+    sampler = load_sampler(arguments, faults)
     for path, place in files.items():
         if place is not None:
             check_fits(path, place, sampler, faults)
@@ -115,20 +121,6 @@ def _film(
         return failed(str(error))
     print(f"{made.path}: {made.frames} frames through {len(walk.stands)} places")
     return 0
-
-
-def _sampler(arguments: argparse.Namespace) -> Sampler:
-    from ganstudio.recipe import RecipeError
-    from ganstudio.train.sampler import Sampler
-
-    try:
-        return Sampler.load(arguments.run, arguments.device, arguments.checkpoint)
-    except RecipeError as error:
-        raise UsageError(*error.faults) from None
-    except OSError as error:
-        raise UsageError(f"{arguments.run} is no run folder: {error}") from None
-    except (ValueError, RuntimeError) as error:
-        raise UsageError(str(error)) from None
 
 
 def _stands(

@@ -97,20 +97,6 @@ def mean(
     return Stand(at_home(z, prior) if renormalise else z, told, psi, shift, noise)
 
 
-def difference(plus: Sequence[Stand], minus: Sequence[Stand]) -> np.ndarray:
-    """The way from the middle of one group to that of another, (z_dim,) float32.
-
-    Raises:
-        ValueError: if a group is empty or they belong to different models.
-    """
-    if not plus or not minus:
-        raise ValueError("both groups need at least one member")
-    if len({len(stand.z) for stand in (*plus, *minus)}) > 1:
-        raise ValueError("these groups belong to different models")
-    means = [np.mean([stand.z for stand in group], axis=0) for group in (plus, minus)]
-    return np.asarray(means[0] - means[1], dtype=np.float32)
-
-
 def grid(
     corners: Sequence[Stand],
     columns: int,
@@ -147,30 +133,6 @@ def grid(
         left, right = (between(same[i], same[i + 2], down, way, prior) for i in (0, 1))
         places += [between(left, right, i / (columns - 1), way, prior) for i in range(columns)]
     return Frames.of(places, classes)
-
-
-def class_sweep(stand: Stand, classes: int, between_each: int = 0) -> Frames:
-    """The same latent as each class in turn.
-
-    Args:
-        stand: what stays.
-        classes: how many the model knows.
-        between_each: blends to be shown from each class to the next.
-
-    Raises:
-        ValueError: if the model knows no classes.
-    """
-    if classes < 1:
-        raise ValueError("this model is told no classes")
-    pure = [replace(stand, told=stand.told | {"classes": np.array([i])}) for i in range(classes)]
-    if not between_each:
-        frames = Frames.of(pure, classes)
-        return replace(frames, told=frames.told | {"classes": np.arange(classes)})
-    same, steps = alike(pure, classes), between_each + 1
-    places = [
-        between(one, other, step / steps) for one, other in pairwise(same) for step in range(steps)
-    ]
-    return Frames.of([*places, same[-1]], classes)
 
 
 def layer_groups(layers: int) -> dict[str, tuple[int, ...]]:
@@ -218,31 +180,6 @@ def mixed(
     taken = list(chosen)
     shift[taken] = style[taken]
     return replace(stand, shift=shift)
-
-
-def style_sweep(
-    stand: Stand,
-    own: np.ndarray,
-    others: Sequence[Stand],
-    theirs: np.ndarray,
-    chosen: Sequence[int],
-    layers: int,
-) -> Frames:
-    """The same place with the style of each other one at some layers.
-
-    Args:
-        stand: what stays.
-        own: (w_dim,) what its z is mapped to.
-        others: whose styles are taken in turn.
-        theirs: (N, w_dim) what their z are mapped to.
-        chosen: layers that are replaced.
-        layers: how many there are.
-
-    Raises:
-        ValueError: if a layer does not exist.
-    """
-    pairs = zip(others, theirs, strict=True)
-    return Frames.of([mixed(stand, own, other, w, chosen, layers) for other, w in pairs])
 
 
 def _shares(weights: np.ndarray) -> np.ndarray:

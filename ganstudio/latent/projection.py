@@ -138,6 +138,10 @@ def project(
     _check(subject, spec, target, moves, budget)
     like = Likeness(target.to(subject.device), spec)
     place = stand or Stand(np.zeros(subject.z_dim, np.float32))
+    if place.z.shape != (subject.z_dim,):
+        raise ProjectionError(
+            f"this place has {len(place.z)} numbers, and this model takes {subject.z_dim}"
+        )
     hunt = _Hunt(subject, like, place, moves, report, began, budget)
     first = hunt.starts(max(1, VALUES_A_CHUNK // spec.size), classes, seed)
     best, steps = hunt.improve(first)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -136,47 +136,6 @@ class KeyFrames:
                 f"at most {MOST_FRAMES} are drawn"
             )
         return count
-
-    def without(self, index: int) -> KeyFrames:
-        """The same path without one of its places; times of its legs are kept where they can be."""
-        left = self.stands[:index] + self.stands[index + 1 :]
-        return self._with(left, self._pick(index, removed=True))
-
-    def inserted(self, index: int, stand: Stand, seconds: float = 2.0) -> KeyFrames:
-        """The same path with one more place before that of this index."""
-        stands = (*self.stands[:index], stand, *self.stands[index:])
-        if not isinstance(self.seconds, tuple):
-            return self._with(stands, self.seconds)
-        legs = list(self.seconds)
-        legs.insert(min(index, len(legs)), seconds)
-        wanted = len(stands) - (not self.loop) if len(stands) > 1 else 0
-        return self._with(stands, tuple((legs + [seconds] * wanted)[:wanted]))
-
-    def moved(self, index: int, to: int) -> KeyFrames:
-        """The same path with a place at another position; legs keep their times."""
-        stands = list(self.stands)
-        stands.insert(to, stands.pop(index))
-        return self._with(tuple(stands), self.seconds)
-
-    def looped(self, loop: bool, seconds: float = 2.0) -> KeyFrames:
-        """The same path, closed or open; a leg that closes it takes so long."""
-        times = self.seconds
-        if isinstance(times, tuple) and loop != self.loop and len(self.stands) > 1:
-            times = (*times, seconds) if loop else times[:-1]
-        return replace(self, loop=loop, seconds=times)
-
-    def _pick(self, index: int, removed: bool) -> float | tuple[float, ...]:
-        if not isinstance(self.seconds, tuple):
-            return self.seconds
-        legs = list(self.seconds)
-        if legs:
-            legs.pop(min(index, len(legs) - 1))
-        if len(self.stands) - removed < 2:
-            legs = []
-        return tuple(legs)
-
-    def _with(self, stands: Sequence[Stand], seconds: float | tuple[float, ...]) -> KeyFrames:
-        return replace(self, stands=tuple(stands), seconds=seconds)
 
     @cached_property
     def _alike(self) -> list[Stand]:

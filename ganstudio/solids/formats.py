@@ -10,12 +10,12 @@ from secrets import token_hex
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ganstudio.solids import arrays, binvox, magicavoxel, matlab
 from ganstudio.solids.faults import SolidError
 from ganstudio.solids.meshes import threemf
-from ganstudio.solids.surface import Mesh, as_occupied, cubes, smooth, welded
+from ganstudio.solids.surface import Mesh, cubes, smooth, welded
 
 Surface = Literal["smooth", "cubes"]
 
@@ -24,56 +24,6 @@ MESH_SUFFIXES = (".stl", ".obj", ".ply", ".glb", ".3mf")
 SUFFIXES = VOXEL_SUFFIXES + MESH_SUFFIXES  # what can be written
 LARGEST_FILE_BYTES = 1 << 30
 NOTHING = "nothing above the threshold"
-
-
-def save(
-    path: Path | str,
-    occupancy: ArrayLike,
-    threshold: float = 0.5,
-    surface: Surface = "smooth",
-    *,
-    scale: float = 1.0,
-) -> Path:
-    """Write a solid in the format that the suffix names.
-
-    ``.npy`` keeps the occupancy as it is, ``.binvox`` and ``.vox`` the voxels above the
-    threshold. ``.stl``, ``.obj``, ``.ply``, ``.glb`` and ``.3mf`` keep a surface; z is up in
-    all of them but ``.glb``, where y is, so that the object stands upright in the programs that
-    open it. Only the smooth surface is sure to be watertight: print that one. The file appears
-    complete or not at all.
-
-    Args:
-        path: with one of ``SUFFIXES``.
-        occupancy: (X, Y, Z), z up: float in [0, 1], or bool. Samples of a generator, in
-            [-1, 1], are ``(x + 1) / 2`` of that.
-        threshold: voxels above it are solid, in the unit of ``occupancy``.
-        surface: of a mesh: rounded, or the faces of the voxels.
-        scale: of a mesh: lengths in the file for the side of one voxel.
-
-    Returns:
-        The path.
-
-    Raises:
-        ValueError: if the suffix or the surface is unknown, the occupancy no such grid, or
-            nothing is above the threshold.
-        OSError: if it cannot be written.
-    """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise ValueError(f"{path.name} must end with one of {', '.join(SUFFIXES)}")
-    if surface not in ("smooth", "cubes"):
-        raise ValueError(f"the surface is smooth or cubes, got {surface!r}")
-    grid = arrays.occupancy(occupancy)
-    solid = as_occupied(grid, threshold)
-    if not solid.any():
-        raise SolidError(NOTHING)
-    if suffix in VOXEL_SUFFIXES:
-        content = voxel_bytes(grid, solid, suffix)
-    else:
-        content = mesh_bytes(skin(grid, threshold, surface), suffix, scale)
-    write(path, content)
-    return path
 
 
 def skin(occupancy: NDArray[Any], threshold: float, surface: Surface) -> Mesh:
@@ -187,7 +137,7 @@ def _read_binvox(path: Path) -> NDArray[Any]:
 
 
 def _read_vox(path: Path) -> NDArray[Any]:
-    models = magicavoxel.decode(path.read_bytes()).models
+    models = magicavoxel.decode(path.read_bytes())
     return max(models, key=lambda model: len(model.voxels)).grid() > 0
 
 

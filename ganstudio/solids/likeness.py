@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganstudio.solids.surface import as_occupied
+from ganstudio.solids.voxelise import scaled
 
 #: Bits set in each byte.
 ONES = np.array([bin(byte).count("1") for byte in range(256)], dtype=np.uint8)
@@ -67,6 +68,24 @@ def align(one: ArrayLike, other: ArrayLike, threshold: float = 0.5) -> Match:
     found = [Match(iou(a, grid), turn, grid) for turn, grid in enumerate(stood)]
     # of equals the one that is turned least
     return max(found, key=lambda match: (match.iou, -match.quarters))
+
+
+def as_large(other: NDArray[np.bool_], one: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Bring a solid of any shape and size to where another stands, with the same longest side.
+
+    Args:
+        other: (X, Y, Z), not empty.
+        one: the one whose place and size it takes, not empty.
+
+    Returns:
+        The other, of the shape of the one.
+    """
+    low, high = _ends(one)
+    grid = np.zeros_like(one)
+    part = scaled(other, int((high - low).max()))
+    part = part[tuple(slice(0, n) for n in grid.shape)]  # sides may differ
+    grid[tuple(slice(0, n) for n in part.shape)] = part
+    return _moved(grid, one)
 
 
 def pack(solids: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""The .vox format of MagicaVoxel: coloured voxels in chunks, some files without a palette.
+"""The .vox format of MagicaVoxel: models of voxels in chunks; colours are passed over.
 
 Source: MagicaVoxel file format, https://github.com/ephtracy/voxel-model
 """
@@ -16,13 +16,6 @@ from ganstudio.solids.faults import SolidError
 LONGEST_SIDE = 256  # coordinates are bytes
 VERSION = 150
 INK = 1  # the colour number that written voxels get
-
-
-class Material(NamedTuple):
-    """What a colour is made of, from the old MATT chunk: 0 diffuse, 1 metal, 2 glass, 3 light."""
-
-    kind: int
-    weight: float
 
 
 class Model(NamedTuple):
@@ -44,20 +37,6 @@ class Model(NamedTuple):
         return grid
 
 
-class Vox(NamedTuple):
-    """What a .vox file holds.
-
-    Attributes:
-        models: in the order of the file; more than one in animations and scenes.
-        palette: (256, 4) uint8 red, green, blue, alpha of each colour number; 0 is unused.
-        materials: by colour number, where the file tells any.
-    """
-
-    models: list[Model]
-    palette: NDArray[np.uint8]
-    materials: dict[int, Material]
-
-
 def encode(grid: NDArray[np.bool_], colour: tuple[int, int, int] = (166, 138, 222)) -> bytes:
     """The bytes of a .vox file with one model in one colour.
 
@@ -70,10 +49,8 @@ def encode(grid: NDArray[np.bool_], colour: tuple[int, int, int] = (166, 138, 22
     cells = np.argwhere(grid)
     voxels = np.full((len(cells), 4), INK, dtype=np.uint8)
     voxels[:, :3] = cells
-    palette = default_palette()
-    palette[INK] = (*colour, 255)
     # in the file the palette begins with colour 1
-    stored = np.roll(palette, -1, axis=0)
+    stored = np.full((256, 4), (*colour, 255), dtype=np.uint8)
     chunks = (
         _chunk(b"SIZE", struct.pack("<3i", *grid.shape))
         + _chunk(b"XYZI", struct.pack("<i", len(voxels)) + voxels.tobytes())
@@ -83,8 +60,8 @@ def encode(grid: NDArray[np.bool_], colour: tuple[int, int, int] = (166, 138, 22
     return b"VOX " + struct.pack("<i", VERSION) + main
 
 
-def decode(content: bytes) -> Vox:
-    """Read the bytes of a .vox file; chunks it does not know are passed over.
+def decode(content: bytes) -> list[Model]:
+    """The models of a .vox file, more than one in animations; other chunks are passed over.
 
     Models stay lists of voxels, so a file cannot make this take much more memory than it has.
 
@@ -97,8 +74,6 @@ def decode(content: bytes) -> Vox:
     at = 20 + max(own, 0)
     size: tuple[int, int, int] | None = None
     models: list[Model] = []
-    materials: dict[int, Material] = {}
-    palette = default_palette()
     promised: int | None = None
     while at + 12 <= len(content):
         name = content[at : at + 4]
@@ -115,29 +90,10 @@ def decode(content: bytes) -> Vox:
             if size is None:
                 raise SolidError("the .vox file has voxels before their SIZE")
             models.append(Model(size, _voxels(body, size)))
-        elif name == b"RGBA":
-            palette = _palette(body)
-        elif name == b"MATT":
-            number, kind, weight = _fields("<2if", body, name)
-            materials[number] = Material(kind, weight)
     if not models or (promised is not None and promised != len(models)):
         wanted = 1 if promised is None else promised
         raise SolidError(f"the .vox file promises {wanted} models, but holds {len(models)}")
-    return Vox(models, palette, materials)
-
-
-def default_palette() -> NDArray[np.uint8]:
-    """(256, 4) the colours of a file that brings none: a cube of 6 x 6 x 6, then four ramps."""
-    palette = np.zeros((256, 4), dtype=np.uint8)
-    steps = np.array([255, 204, 153, 102, 51, 0], dtype=np.uint8)
-    red, green, blue = np.meshgrid(steps, steps, steps, indexing="ij")
-    palette[1:216, :3] = np.stack([red, green, blue], axis=-1).reshape(-1, 3)[:-1]
-    ramp = np.array([238, 221, 187, 170, 136, 119, 85, 68, 34, 17], dtype=np.uint8)
-    for channel in range(3):
-        palette[216 + 10 * channel : 226 + 10 * channel, channel] = ramp
-    palette[246:, :3] = ramp[:, None]
-    palette[1:, 3] = 255
-    return palette
+    return models
 
 
 def _size(body: bytes) -> tuple[int, int, int]:
@@ -156,15 +112,6 @@ def _voxels(body: bytes, size: tuple[int, int, int]) -> NDArray[np.uint8]:
     if (voxels[:, :3] >= np.array(size)).any():
         raise SolidError(f"a voxel of the .vox file lies outside its {' x '.join(map(str, size))}")
     return voxels[voxels[:, 3] > 0]
-
-
-def _palette(body: bytes) -> NDArray[np.uint8]:
-    if len(body) < 1024:
-        raise SolidError(f"a .vox palette takes 1024 bytes, got {len(body)}")
-    stored = np.frombuffer(body, dtype=np.uint8, count=1024).reshape(256, 4)
-    palette = np.roll(stored, 1, axis=0)
-    palette[0] = 0
-    return palette
 
 
 def _fields(layout: str, body: bytes, name: bytes) -> tuple[int, ...]:

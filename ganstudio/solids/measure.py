@@ -1,43 +1,13 @@
-"""Measures of a solid: how full, how many parts, how large; and of a mesh: closed, and how much."""
+"""Measures of a solid: how large, how many parts; and of a mesh: closed, and how much."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ganstudio.solids.surface import Mesh, as_occupied
-
-
-class Report(NamedTuple):
-    """What a solid is like at one threshold.
-
-    Attributes:
-        share: of the grid that is solid, 0 to 1.
-        parts: pieces that hang together by faces.
-        extent: voxels from end to end along x, y and z; 0 where nothing is solid.
-    """
-
-    share: float
-    parts: int
-    extent: tuple[int, int, int]
-
-
-def report(occupancy: ArrayLike, threshold: float = 0.5) -> Report:
-    """All measures of a grid at once.
-
-    Args:
-        occupancy: (X, Y, Z), float in [0, 1] or bool.
-        threshold: voxels above it are solid.
-    """
-    solid = as_occupied(occupancy, threshold)
-    return Report(share(solid), parts(solid)[1], extent(solid))
-
-
-def share(occupancy: ArrayLike, threshold: float = 0.5) -> float:
-    """The share of the grid that is solid, 0 to 1."""
-    return float(as_occupied(occupancy, threshold).mean())
 
 
 def extent(occupancy: ArrayLike, threshold: float = 0.5) -> tuple[int, int, int]:

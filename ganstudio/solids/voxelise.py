@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -17,13 +17,19 @@ SIDES = (32, 64, 128)
 LONGEST_SIDE = 256
 MARGIN = 1  # empty voxels kept on each side
 SAMPLES_PER_VOXEL = 2.5  # along a line; so dense that no voxel inside a face is missed
-MOST_SAMPLES = 1 << 31
+MOST_SAMPLES = 1 << 29
 INWARDS = 1e-3  # samples shrink so far: faces between two voxels belong to the inner one
 CHUNK = 1 << 18  # samples worked on at a time
 
 
 def voxelise(
-    mesh: Soup, side: int, *, up: Up = "z", fill: bool = True, margin: int = MARGIN
+    mesh: Soup,
+    side: int,
+    *,
+    up: Up = "z",
+    fill: bool = True,
+    margin: int = MARGIN,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> NDArray[np.bool_]:
     """A mesh as voxels: as large as it goes, in the middle of the grid.
 
@@ -37,13 +43,14 @@ def voxelise(
         up: which axis of the file points up.
         fill: whether the inside is solid too.
         margin: empty voxels on each side.
+        wanted: asked again and again while it takes; False: give up.
 
     Returns:
         (side, side, side) bool, z up.
 
     Raises:
-        SolidError: if the mesh is a single point, too large to be measured, or folded so often
-            that it would take minutes.
+        SolidError: if the mesh is a single point, too large to be measured, folded so often
+            that it would take minutes, or not wanted any more.
         ValueError: if the side is out of range.
     """
     if not 4 <= side <= LONGEST_SIDE or not 0 <= 2 * margin < side - 1:
@@ -51,6 +58,8 @@ def voxelise(
     corners = _fitted(mesh, side - 2 * margin, up) + margin
     grid = np.zeros((side, side, side), dtype=bool)
     for points in _samples(corners, mesh.faces):
+        if not wanted():
+            raise SolidError("is not wanted any more")
         cells = np.clip(np.floor(points), margin, side - margin - 1).astype(np.intp)
         grid[cells[:, 0], cells[:, 1], cells[:, 2]] = True
     return filled(grid) if fill else grid
@@ -68,28 +77,46 @@ def filled(solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def resized(grid: NDArray[Any], side: int, margin: int = MARGIN) -> NDArray[Any]:
-    """A grid of any shape as one of equal sides: what is solid is cut out, scaled and centred.
+    """A grid of any shape as one of equal sides.
 
-    Shrinking keeps the fullest voxel of each block, so that thin legs stay.
+    One that has equal sides already is scaled as a whole, so that things keep their sizes; of
+    others what is not empty is cut out, scaled to fill the grid, and centred. Shrinking keeps
+    the fullest voxel of each block, so that thin legs stay.
 
     Args:
-        grid: (X, Y, Z) bool, or float in [0, 1] of which more than half is solid.
+        grid: (X, Y, Z), float in [0, 1] or bool.
         side: voxels per side of the new one.
-        margin: empty voxels on each side.
+        margin: empty voxels on each side of what was cut out.
 
     Raises:
         SolidError: if nothing in it is solid.
     """
-    solid = grid if grid.dtype == np.bool_ else grid > 0.5
-    part = grid[_box(solid)]
-    scale = (side - 2 * margin) / max(part.shape)
-    result = np.zeros((side,) * 3, dtype=grid.dtype)
-    sizes = [max(round(n * scale), 1) for n in part.shape]
+    box = _box(grid > 0)
+    whole = len(set(grid.shape)) == 1
+    part, room = (grid, side) if whole else (grid[box], side - 2 * margin)
+    sizes = [max(round(n * room / max(part.shape)), 1) for n in part.shape]
     for axis, size in enumerate(sizes):
         part = _stretched(part, axis, size)
+    result = np.zeros((side,) * 3, dtype=grid.dtype)
     starts = [(side - size) // 2 for size in sizes]
     result[tuple(slice(a, a + n) for a, n in zip(starts, sizes, strict=True))] = part
     return result
+
+
+def scaled(solid: NDArray[np.bool_], longest: int) -> NDArray[np.bool_]:
+    """What is solid, cut out and so large that its longest side has so many voxels.
+
+    Each voxel is as the middle of its place was, so that nothing grows thicker.
+
+    Raises:
+        SolidError: if nothing is solid.
+    """
+    part = solid[_box(solid)]
+    most = max(part.shape)
+    for axis, n in enumerate(part.shape):
+        size = max(round(n * longest / most), 1)
+        part = part.take(((np.arange(size) + 0.5) * n / size).astype(np.intp), axis)
+    return part
 
 
 def turned_upright(grid: NDArray[Any], up: Up) -> NDArray[Any]:
@@ -142,15 +169,19 @@ def _fitted(mesh: Soup, room: int, up: Up) -> Floats:
 def _samples(corners: Floats, faces: Indices) -> Iterator[Floats]:
     """Points all over the surface, closer together than voxels, some at a time.
 
-    Each triangle is walked in rows that run from its first corner to the opposite side.
+    Each triangle is walked in rows along two of its sides, as densely as each is long.
     """
-    steps = _steps(corners, faces)
-    counts = (steps + 1) * (steps + 2) // 2
+    faces, steps = _divided(corners, faces)
+    counts = (steps[:, 0] + 2) * (steps[:, 1] + 2) // 2
     if int(counts.sum()) > MOST_SAMPLES:
         raise SolidError("is folded so often that voxelising it would take minutes")
-    for some in np.unique(steps):
-        u, v = _lattice(int(some))
-        alike = np.flatnonzero(steps == some)
+    kinds, kind = np.unique(steps, axis=0, return_inverse=True)
+    order = np.argsort(kind.reshape(-1), kind="stable")
+    ends = np.cumsum(np.bincount(kind.reshape(-1), minlength=len(kinds)))
+    for (along_steps, across_steps), alike in zip(
+        kinds.tolist(), np.split(order, ends[:-1]), strict=True
+    ):
+        u, v = _lattice(along_steps, across_steps)
         at_once = max(CHUNK // len(u), 1)
         for start in range(0, len(alike), at_once):
             a, b, c = (corners[faces[alike[start : start + at_once], k]] for k in range(3))
@@ -167,20 +198,32 @@ def _unit(vectors: Floats) -> Floats:
     return unit
 
 
-def _steps(corners: Floats, faces: Indices) -> NDArray[np.int64]:
-    """How often the sides of each triangle are divided; rounded up to few different numbers."""
-    longest = np.zeros(len(faces))
+def _divided(corners: Floats, faces: Indices) -> tuple[Indices, NDArray[np.int64]]:
+    """Triangles that begin opposite their middle side, and how often both sides there are divided.
+
+    So a sliver is walked in few rows. The numbers are rounded up to few different ones.
+    """
+    begun, steps = np.empty_like(faces), np.empty((len(faces), 2), dtype=np.int64)
     for start in range(0, len(faces), CHUNK):
-        a, b, c = (corners[faces[start : start + CHUNK, k]] for k in range(3))
-        lengths = [np.abs(p - q).max(axis=1) for p, q in ((a, b), (b, c), (c, a))]
-        longest[start : start + CHUNK] = np.max(lengths, axis=0)
-    wanted = np.ceil(longest * SAMPLES_PER_VOXEL).astype(np.int64)
-    return np.where(wanted <= 16, wanted, -(-wanted // 16) * 16)
+        some = faces[start : start + CHUNK]
+        a, b, c = (corners[some[:, k]] for k in range(3))
+        opposite = np.stack([np.abs(p - q).max(axis=1) for p, q in ((b, c), (c, a), (a, b))], 1)
+        first = np.argsort(opposite, axis=1, kind="stable")[:, 1:2]
+        turn = (first + np.arange(3)) % 3
+        begun[start : start + CHUNK] = np.take_along_axis(some, turn, 1)
+        # the side towards the second corner lies opposite the third, and the other way round
+        steps[start : start + CHUNK] = np.ceil(
+            np.take_along_axis(opposite, turn[:, 2:0:-1], 1) * SAMPLES_PER_VOXEL
+        )
+    return begun, np.where(steps <= 16, steps, -(-steps // 16) * 16)
 
 
-def _lattice(steps: int) -> tuple[Floats, Floats]:
+def _lattice(along: int, across: int) -> tuple[Floats, Floats]:
     """Weights of the second and the third corner, all over a triangle but for its very rim."""
-    i, j = np.meshgrid(np.arange(steps + 1), np.arange(steps + 1), indexing="ij")
-    inside = i + j <= steps
-    u, v = i[inside] / max(steps, 1), j[inside] / max(steps, 1)
+    rows = np.arange(across + 1) / max(across, 1)
+    steps = np.ceil(along * (1 - rows) - 1e-9).astype(np.int64)  # each row ends at the far side
+    row = np.repeat(np.arange(across + 1), steps + 1)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(steps + 1) - steps - 1, steps + 1)
+    v = rows[row]
+    u = within / np.maximum(steps[row], 1) * (1 - v)
     return u * (1 - 3 * INWARDS) + INWARDS, v * (1 - 3 * INWARDS) + INWARDS

@@ -16,6 +16,7 @@ from ganstudio.nn.blocks import BatchDeviation
 from ganstudio.nn.equalised import GroupDeviation
 from ganstudio.recipe import Recipe
 from ganstudio.samples import Scale, Told
+from ganstudio.train.players import device_of, take_weights, tensor
 from ganstudio.train.reals import Reals
 from ganstudio.train.run import RunFolder
 from ganstudio.train.speed import choose_device
@@ -66,14 +67,7 @@ class Critic:
             gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, recipe.spec)
         gan.nimg = then
         players = {name: gan.players[name] for name in gan.judges}
-        for name, player in players.items():
-            own = {
-                key.removeprefix(f"{name}."): value.float() if value.is_floating_point() else value
-                for key, value in tensors.items()
-                if key.startswith(f"{name}.")
-            }
-            player.load_state_dict(own, assign=True)
-            player.to(choose_device(device))
+        take_weights(players, tensors, choose_device(device))
         return cls(gan, players, then)
 
     @property
@@ -122,7 +116,4 @@ class Critic:
         return self.gan.judge(self.players, x, conditions)[:count]
 
     def _tensor(self, value: np.ndarray) -> Tensor:
-        whole = np.issubdtype(value.dtype, np.integer)
-        own = np.ascontiguousarray(value, np.int64 if whole else np.float32)
-        device = next(iter(next(iter(self.players.values())).parameters())).device
-        return torch.from_numpy(own).to(device)
+        return tensor(value, device_of(self.players))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -141,9 +143,11 @@ class Engine:
         trainer = Trainer.build(variant, recipe.gan, spec, samples, recipe.basics.seed, machine)
         announce(m.StateChanged("loading", "opening the run folder"))
         origin = None if parent is None else take_up(trainer, recipe, parent)
+        fresh = run is None and (folder is None or not folder.exists())
         if run is None:
             run = RunFolder.create(runs_root, recipe, folder)
         run.acquire()
+        engine: Engine | None = None
         try:
             engine = cls(trainer, run, recipe, announce, mailbox, judge)
             if resume:
@@ -156,7 +160,15 @@ class Engine:
                 engine.target_nimg = float("inf")
             engine._begin(samples, machine, resume, origin)
         except BaseException:
-            run.release()
+            try:
+                if engine is not None:
+                    engine.close()
+            finally:
+                run.release()
+                if fresh:  # nobody could resume it
+                    shutil.rmtree(run.path, ignore_errors=True)
+                elif not resume:
+                    (run.path / "recipe.toml").unlink(missing_ok=True)
             raise
         return engine
 
@@ -269,13 +281,16 @@ class Engine:
 
         Raises:
             RunError: if there is none of that name.
+            OSError: if the disk will not take the shorter history; nothing has changed then.
+            RuntimeError: if training stands there, but what came after cannot be removed.
         """
         self._wait()
         turned = self.recipe.gan.model_dump()
         self._go_back_to(self.run.read(checkpoint))
         nimg = self.trainer.nimg
         self._announce(m.Rewound(nimg, self.trainer.steps))
-        self.run.note(f"rewound to {nimg / 1000:.3f} kimg")
+        with suppress(OSError):  # it has been rewound, whether the log takes a line or not
+            self.run.note(f"rewound to {nimg / 1000:.3f} kimg")
         for knob, value in self.recipe.gan.model_dump().items():
             if value != turned[knob]:
                 self._announce(m.Tuned(knob, value, turned[knob], nimg))
@@ -372,16 +387,25 @@ class Engine:
         recipe = Recipe.from_dict(kept["recipe"], self.recipe.spec)
         if self._judge is not None:
             self._judge.forget()  # before the cut, or a score of what is undone would follow it
+        self.run.cut_history(checkpoint.nimg)  # refused here, nothing has changed yet
         self.trainer.restore(checkpoint)
         self._seconds = self._line_at = float(kept["seconds"])
         asked = self.recipe.basics
-        self.recipe = recipe.replace(kimg=asked.kimg, timeline_mb=asked.timeline_mb)
+        self.recipe = recipe.replace(
+            kimg=asked.kimg, timeline_mb=asked.timeline_mb, measure_kimg=asked.measure_kimg
+        )
         self.trainer.gan.config = self.recipe.gan
         self._line.clear()
         self._recent.clear()
         self._saved_updates, self._saved_age = self.trainer.updates, age(self.trainer.nimg)
-        self.run.cut(self.trainer.nimg)
-        self._keeper.begin(self.trainer.nimg)
+        try:
+            self.run.cut_files(self.trainer.nimg)
+            self._keeper.begin(self.trainer.nimg)
+        except OSError as error:  # too late to be refused
+            raise RuntimeError(
+                f"training is back at {self.trainer.nimg / 1000:.3f} kimg, but what came after "
+                f"cannot be removed: {error}"
+            ) from error
 
     def _grow_from(self, origin: Origin) -> None:
         """Note the parent, and take over what it has of the training until then."""

@@ -86,7 +86,7 @@ class Explorer:
         self._bell = threading.Condition()
         self._pending: dict[str, m.Request] = {}
         self._to_open: tuple[Path, int | None] | None = None
-        self._past = False  # whether it stands in the past: newer weights wait until ``back``
+        self._moment: int | None = None  # of the past: newer weights wait until ``back``
         self._to_return = False
         self._present: Sampler | None = None  # to come back to
         self._library: Library | None = None
@@ -116,13 +116,14 @@ class Explorer:
             self.mailbox.take()  # what a training left before this was asked for is out of date
         with self._bell:
             self._to_open, self._to_return = (folder, moment), False
-            self._past = moment is not None
+            self._moment = moment
             self._wake()
 
     def back(self) -> None:
         """Draw from the newest model again, the live one or the one that was opened."""
         with self._bell:
-            self._to_return, self._past = self._past or self._to_return, False
+            self._to_return = self._moment is not None or self._to_return
+            self._moment = None
             if self._to_open is not None and self._to_open[1] is not None:
                 self._to_open = None
             self._wake()
@@ -131,6 +132,11 @@ class Explorer:
     def sampler(self) -> Sampler | None:
         """The model it draws from now; nobody changes it any more."""
         return self._sampler
+
+    @property
+    def moment(self) -> int | None:
+        """The moment of the past that it draws from, or will as soon as loaded; None is now."""
+        return self._moment
 
     def refresh(self) -> None:
         """Ask the live training for newer weights."""
@@ -172,29 +178,46 @@ class Explorer:
 
     def _something(self) -> bool:
         can_draw = bool(self._pending) and self._sampler is not None
-        newer = self.mailbox.filled and not self._past
+        newer = self.mailbox.filled and self._moment is None
         wanted = self._to_open is not None or self._to_return
         return self._ending or can_draw or wanted or newer
 
     def _renew(self, wanted: tuple[Path, int | None] | None, returns: bool) -> None:
         if wanted is not None:
-            if self._library is None:
-                from ganstudio.train.library import Library
-                from ganstudio.train.speed import spare_a_core
-
-                spare_a_core()
-                self._library = Library(self.device)
-            folder, moment = wanted
-            if moment is None:
-                self._present = self._library.newest(folder)
-                self.outbox.put(m.Remembered(folder, self._library.moments(folder)))
-                self._adopt(self._present)
-            else:
-                self._adopt(self._library.at(folder, moment))
-        fresh = None if self._past else self.mailbox.take()
+            try:
+                self._load(*wanted)
+            except Exception:
+                self._stay()
+                raise
+        fresh = None if self._moment is not None else self.mailbox.take()
         if fresh is not None:
             self._present = fresh
         if self._present is not None and (fresh is not None or returns):
+            self._adopt(self._present)
+
+    def _load(self, folder: Path, moment: int | None) -> None:
+        if self._library is None:
+            from ganstudio.train.library import Library
+            from ganstudio.train.speed import spare_a_core
+
+            spare_a_core()
+            self._library = Library(self.device)
+        if moment is not None:
+            self._adopt(self._library.at(folder, moment))
+            return
+        newest, moments = self._library.newest(folder), self._library.moments(folder)
+        self._present = newest
+        self.outbox.put(m.Remembered(folder, moments))
+        self._adopt(newest)
+
+    def _stay(self) -> None:
+        """Loading failed: claim no other moment than the one that is drawn."""
+        past = self._sampler if self._sampler is not self._present else None
+        with self._bell:
+            if self._to_open is None and self._moment is not None:
+                self._moment = None if past is None else past.nimg
+            leaving = self._moment is None and past is not None
+        if leaving and self._present is not None:
             self._adopt(self._present)
 
     def _adopt(self, sampler: Sampler) -> None:

@@ -19,7 +19,7 @@ def read(path: Path) -> list[Line]:
     if not path.is_file():
         return []
     lines, whole = [], True
-    for text in path.read_text(encoding="utf-8").splitlines():
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
         line = parsed(text)
         whole = whole and line is not None
         lines += [line] if line is not None else []

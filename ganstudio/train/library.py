@@ -42,8 +42,22 @@ class Library:
         Raises:
             RecipeError: if the recipe cannot be read.
             RunError: if no moment is kept, or this one is damaged.
+            OSError: if it cannot be reached.
         """
         kept = nearest(folder, nimg)
+        try:
+            return self._at(folder, kept)
+        except (OSError, RunError):
+            other = nearest(folder, nimg)
+            if other == kept:
+                raise
+        return self._at(folder, other)  # a training let the first one go meanwhile
+
+    def moments(self, folder: Path) -> tuple[int, ...]:
+        """Real samples seen at the moments that a run keeps, rising."""
+        return moments(folder)
+
+    def _at(self, folder: Path, kept: Kept) -> Sampler:
         key = (kept.path, kept.path.stat().st_mtime_ns)
         if key in self._at_hand:
             self._at_hand.move_to_end(key)
@@ -53,10 +67,6 @@ class Library:
         while len(self._at_hand) > 1 and self._taken_bytes > self._room_bytes:
             self._at_hand.popitem(last=False)
         return sampler
-
-    def moments(self, folder: Path) -> tuple[int, ...]:
-        """Real samples seen at the moments that a run keeps, rising."""
-        return moments(folder)
 
     def _load(self, folder: Path, nimg: int) -> Sampler:
         """Of a run that was looked at before, only weights are read."""

@@ -187,12 +187,24 @@ class RunFolder:
 
     def cut(self, nimg: int) -> None:
         """Forget all that came after so many real samples: training goes on from there."""
+        self.cut_history(nimg)
+        self.cut_files(nimg)
+
+    def cut_history(self, nimg: int) -> None:
+        """Forget the lines that came after so many real samples.
+
+        Raises:
+            OSError: if the disk will not take the others; all stay then.
+        """
+        history.replace(self.history_path, history.until(self.history(), nimg))
+
+    def cut_files(self, nimg: int) -> None:
+        """Forget checkpoints, snapshots and pictures that came after so many real samples."""
         self._checkpoints.cut(nimg)
         self.timeline.cut(nimg)
         for picture in (self.path / "samples").glob("*k.png"):
             if MOMENT.fullmatch(picture.stem) and nimg_of(picture.stem) > nimg:
                 picture.unlink(missing_ok=True)
-        history.replace(self.history_path, history.until(self.history(), nimg))
 
     def inherit(self, parent: RunFolder, nimg: int) -> None:
         """Take over what another run has of the training until then: lines, snapshots, pictures.

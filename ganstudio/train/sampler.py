@@ -12,12 +12,12 @@ from torch import nn
 
 from ganstudio import registry
 from ganstudio.gans.base import GAN, side_of
-from ganstudio.nn.thin import quicken
 from ganstudio.recipe import Recipe
 from ganstudio.samples import CONDITION_WORDS, ConditionSpec
 from ganstudio.train import examples
 from ganstudio.train.critic import Critic
 from ganstudio.train.messages import Examples, Model, Told
+from ganstudio.train.players import device_of, take_weights, tensor
 from ganstudio.train.run import RunError, RunFolder
 from ganstudio.train.speed import choose_device
 
@@ -82,7 +82,7 @@ class Sampler:
             gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, recipe.spec)
         target = choose_device(device)
         players = {name: net for name, net in gan.players.items() if side_of(name) == "G"}
-        _take_weights(players, tensors, target)
+        take_weights(players, tensors, target)
         model = model_of(recipe, gan)
         kept = examples.read(folder, model.spec, model.inputs)
         return cls(gan, players, model, nimg, str(folder), kept)
@@ -98,9 +98,13 @@ class Sampler:
         """
         tensors = RunFolder(Path(self.source)).read_moment(moment)
         players = {name: copy.deepcopy(net) for name, net in self.players.items()}
-        device = next(next(iter(self.players.values())).parameters()).device
-        _take_weights(players, tensors, device)
+        take_weights(players, tensors, self.device)
         return Sampler(self.gan, players, self.model, moment, self.source, self.examples)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it draws."""
+        return device_of(self.players)
 
     @property
     def critic(self) -> Critic:
@@ -118,8 +122,7 @@ class Sampler:
                 self._critic_missing = "the training has not shown its discriminator yet"
             else:
                 try:
-                    device = next(iter(next(iter(self.players.values())).parameters())).device
-                    self._critic = Critic.load(self.home, self.nimg, str(device))
+                    self._critic = Critic.load(self.home, self.nimg, str(self.device))
                 except RunError as error:
                     self._critic_missing = str(error)
         if self._critic is None:
@@ -206,10 +209,7 @@ class Sampler:
         return {kind: self._tensor(value) for kind, value in told.items()}
 
     def _tensor(self, value: np.ndarray) -> torch.Tensor:
-        whole = np.issubdtype(value.dtype, np.integer)
-        own = np.ascontiguousarray(value, np.int64 if whole else np.float32)
-        device = next(iter(next(iter(self.players.values())).parameters())).device
-        return torch.from_numpy(own).to(device)
+        return tensor(value, self.device)
 
 
 def model_of(recipe: Recipe, gan: GAN) -> Model:
@@ -225,22 +225,6 @@ def model_of(recipe: Recipe, gan: GAN) -> Model:
         gan.layers,
         gan.noisy,
     )
-
-
-def _take_weights(
-    players: Mapping[str, nn.Module], tensors: Mapping[str, torch.Tensor], device: torch.device
-) -> None:
-    """Give networks these weights, of 16 bits too, and make them ready to draw."""
-    for name, net in players.items():
-        own = {
-            key.removeprefix(f"{name}."): value.float() if value.is_floating_point() else value
-            for key, value in tensors.items()
-            if key.startswith(f"{name}.")
-        }
-        net.load_state_dict(own, assign=True)
-        net.to(device).eval().requires_grad_(False)
-        if device.type == "cpu":
-            quicken(net)
 
 
 def _array(x: torch.Tensor) -> np.ndarray:

@@ -138,6 +138,7 @@ class Session:
         self._pace_s = 0.0
         self._ending: m.Stop | None = None
         self._stop_asked = threading.Event()
+        self._built = False  # there is a run: from here on Stop saves it
 
     @property
     def state(self) -> m.State:
@@ -176,13 +177,14 @@ class Session:
         self._become("loading")
         try:
             engine = self._build(self._announce)
+            self._built = True
             self._loop(engine)
             save = self._ending is None or self._ending.save
             self._become("stopping", "saving" if save else "")
             if save:
                 engine.save(wait=True)
             engine.close()
-        except _StoppedError:
+        except _StoppedError:  # the builder has put away what it had made
             self._become("finished")
         except BaseException as error:
             self._fail(engine, error)
@@ -191,8 +193,10 @@ class Session:
 
     def _announce(self, event: m.Event) -> None:
         """Tell what the engine says; while it is being built, this is where Stop is heard."""
-        if self._state == "loading" and self._stop_asked.is_set():
+        own = threading.current_thread() is self._thread  # others may write already
+        if own and self._state == "loading" and not self._built and self._stop_asked.is_set():
             raise _StoppedError
+        self._built = self._built or isinstance(event, m.Started)
         self.outbox.put(event)
 
     def _loop(self, engine: Engine) -> None:

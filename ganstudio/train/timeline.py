@@ -11,6 +11,7 @@ import math
 import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -102,7 +103,8 @@ class Timeline:
             named = _NAME.fullmatch(path.name)
             if named:
                 nimg = nimg_of(named[1])
-                found[nimg] = Kept(nimg, path, path.stat().st_size)
+                with suppress(FileNotFoundError):  # a training let it go meanwhile
+                    found[nimg] = Kept(nimg, path, path.stat().st_size)
         return [found[nimg] for nimg in sorted(found)]
 
     # When -------------------------------------------------------------------------------------

@@ -82,17 +82,15 @@ class Background(QObject):
         self._closed = True
         self._timer.stop()
         if self._pool is not None:
-            if self._keep_all:
-                self._finish(self._pool)
-            else:
-                self._pool.shutdown(wait=True, cancel_futures=True)
+            self._finish(self._pool)
         self._waiting.clear()
         self._pool = self._current = None
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
-        """Do all that waits, but keep the window no longer than is bearable."""
+        """Let all be done that is wanted, but keep the window no longer than is bearable."""
         left = [] if self._current is None else [self._current]
-        left += [pool.submit(work) for work in self._waiting]
+        if self._keep_all:
+            left += [pool.submit(work) for work in self._waiting]
         finished, unfinished = wait(left, LONGEST_CLOSE_S)
         pool.shutdown(wait=not unfinished)
         for piece in left:

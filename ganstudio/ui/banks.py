@@ -14,8 +14,8 @@ from ganstudio.latent.bank import Bank, BankError
 from ganstudio.samples import Told
 from ganstudio.train import messages as m
 from ganstudio.ui.bank_box import SOURCES, BankBox
-from ganstudio.ui.latents import Point
-from ganstudio.ui.run_place import run_place
+from ganstudio.ui.latents import Point, Space
+from ganstudio.ui.run_place import is_gone, run_place
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.walking import DIRECTIONS
 
@@ -83,6 +83,12 @@ class Banks(QObject):
         """Show the source of the directions through this space."""
         self._show(space)
 
+    def led(self, space: str) -> Space:
+        """Where its directions lead through: those of the classes stand in for z."""
+        if space == "z" and self.sources.get("z") == "classes":
+            return "classes"
+        return "w" if space == "w" else "z"
+
     def choose(self, source: str, space: str) -> None:
         """Lead the sliders along directions from there: kept ones, or computed."""
         self.cancel()
@@ -109,9 +115,11 @@ class Banks(QObject):
             self._compute(source, space)
 
     def cancel(self) -> None:
-        """Whatever is being computed is not wanted any more."""
+        """Whatever is being computed is not wanted any more; the directions stay as they are."""
         if self._ticket >= 0:
             self._studio.cancel(self._ticket)
+            self.box.say("")
+            self._show(self.space)
         self._over()
 
     @property
@@ -124,7 +132,7 @@ class Banks(QObject):
         bank = self._as_bank(point).renamed(index, name)
         key = "classes" if bank.space == "classes" else point.space
         self.bank[key] = bank
-        self._save(self._name(self.box.source, bank.space), bank)
+        self._save(self._name(bank.origin, bank.space), bank)
         return bank.names
 
     def keep(self, point: Point, index: int) -> None:
@@ -208,8 +216,7 @@ class Banks(QObject):
         if event.ticket == self._ticket:
             self._over()
             self._show(self.space)
-            if event.reason:
-                self.box.say(event.reason, "warn")
+            self.box.say(event.reason, "warn")
 
     def _over(self) -> None:
         self._ticket = -1
@@ -229,7 +236,11 @@ class Banks(QObject):
         self._show(key)
 
     def _show(self, space: str) -> None:
-        self.box.show_source(self.sources.get("z" if space == "classes" else space, "random"))
+        self.box.show_source(self._source_in(space))
+
+    def _source_in(self, space: str) -> str:
+        """Where the directions walked there come from, not what is still being computed."""
+        return self.sources.get("z" if space == "classes" else space, "random")
 
     def _fits(self, bank: Bank) -> bool:
         model = self._studio.model
@@ -267,6 +278,9 @@ class Banks(QObject):
     def _save(self, name: str, bank: Bank) -> bool:
         if self._run is None:
             return False
+        if is_gone(self._run):
+            self._warn(f"Directions not kept: the run {self._run.name} is gone.")
+            return False
         try:
             self._saved[name] = shelf.save(self._run, name, bank)
         except (BankError, OSError) as error:
@@ -285,7 +299,7 @@ class Banks(QObject):
         walk = point.walk
         scales = np.linalg.norm(walk.ways, axis=1).astype(np.float32)
         ways = np.asarray(walk.ways / np.maximum(scales, 1e-9)[:, None], dtype=np.float32)
-        return Bank(point.space, walk.names, ways, scales, self.box.source)
+        return Bank(point.space, walk.names, ways, scales, self._source_in(point.space))
 
     def _warn(self, text: str) -> None:
         self._studio.noted.emit(m.Noted(text, "warning"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -82,28 +82,34 @@ def ask_save(parent: QWidget, stand: Stand) -> str:
     return path.name
 
 
-def drag_out(source: QWidget, stand: Stand, image: QImage | None, folder: Path) -> None:
-    """Let the person carry a place, and its picture as a file, to wherever they drop it.
+def drag_out(
+    source: QWidget, carried: Stand | QMimeData, image: QImage | None, folder: Path | None = None
+) -> None:
+    """Let the person carry something to wherever they drop it; comes back when they did.
 
     Args:
         source: where the drag begins.
-        stand: the place.
-        image: what it looks like, if known.
-        folder: where the picture's file is put for those who take files.
+        carried: a place in latent space, or whatever else is packed already.
+        image: what it looks like, if known; it hangs from the mouse.
+        folder: where the picture goes along as a file, for those who take files.
     """
-    data = drag.pack(stand)
+    data = drag.pack(carried) if isinstance(carried, Stand) else carried
     held = QDrag(source)
     if image is not None:
-        data.setImageData(image)
-        path = folder / "latent.png"
-        if image.save(str(path)):
-            data.setUrls([QUrl.fromLocalFile(str(path))])
-        keep = Qt.AspectRatioMode.KeepAspectRatio
-        shadow = QPixmap.fromImage(image).scaled(SHADOW_PX, SHADOW_PX, keep)
-        held.setPixmap(shadow)
-        held.setHotSpot(QPoint(shadow.width() // 2, shadow.height() // 2))
+        if folder is not None:
+            _add_picture(data, image, folder / "latent.png")
+        room = QSize(SHADOW_PX, SHADOW_PX)
+        size = image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+        held.setPixmap(QPixmap.fromImage(pictures.fit(image, size, smooth=True)))
+        held.setHotSpot(QPoint(size.width() // 2, size.height() // 2))
     held.setMimeData(data)
     held.exec(Qt.DropAction.CopyAction)
+
+
+def _add_picture(data: QMimeData, image: QImage, path: Path) -> None:
+    data.setImageData(image)
+    if image.save(str(path)):
+        data.setUrls([QUrl.fromLocalFile(str(path))])
 
 
 def _path(data: QMimeData) -> Path | None:

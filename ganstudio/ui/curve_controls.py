@@ -128,10 +128,6 @@ class CurveControls(Widget):
         """What x counts."""
         return AXES[self._axis.currentIndex()]
 
-    def set_axis(self, axis: Axis) -> None:
-        """Let x count something else."""
-        self._axis.setCurrentIndex(AXES.index(axis))
-
     @property
     def reports(self) -> float:
         """How many reports the moving average looks back; 1 for none."""

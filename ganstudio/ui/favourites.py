@@ -8,9 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from send2trash import send2trash
 
 from ganstudio.latent import file
 from ganstudio.latent.stand import Stand
+from ganstudio.ui.run_place import is_gone
 
 FOLDER = "favourites"
 PICTURE = ".png"
@@ -67,8 +69,11 @@ class Favourites:
         """Keep a place under a name that is free.
 
         Raises:
+            FileNotFoundError: if the run itself is gone.
             OSError: if it cannot be written.
         """
+        if is_gone(self.folder.parent):
+            raise FileNotFoundError(f"the run {self.folder.parent.name} is gone")
         self.folder.mkdir(parents=True, exist_ok=True)
         numbers = stand.z.size + sum(value.size for value in stand.told.values())
         numbers += 0 if stand.shift is None else stand.shift.size
@@ -102,13 +107,14 @@ class Favourites:
         return Favourite(path, favourite.stand, favourite.image)
 
     def remove(self, favourite: Favourite) -> None:
-        """Let go of it.
+        """Put it into the system's trash, with its picture.
 
         Raises:
-            OSError: if the file cannot be removed.
+            OSError: if it cannot be put there; nothing is lost then.
         """
-        favourite.path.unlink(missing_ok=True)
-        favourite.path.with_suffix(PICTURE).unlink(missing_ok=True)
+        for path in (favourite.path, favourite.path.with_suffix(PICTURE)):
+            if path.exists():
+                send2trash(str(path))
 
     def _free(self, name: str, suffix: str) -> Path:
         """The name, or the first with a number behind it that nobody has."""

@@ -45,11 +45,6 @@ class Fold(QWidget):
         """Rename the heading."""
         self.header.setText(title)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether what is under the heading shows."""
-        return self.header.isChecked()
-
     def set_open(self, open_: bool) -> None:
         """Show or hide what is under the heading."""
         self.header.setChecked(open_)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -26,6 +25,7 @@ from ganstudio.latent.stand import Stand
 from ganstudio.train.messages import Model
 from ganstudio.ui import theme
 from ganstudio.ui.flow import FlowLayout
+from ganstudio.ui.run_place import run_place
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.walking import directions
 from ganstudio.ui.well import Well
@@ -113,10 +113,6 @@ class GridControls(QWidget):
         """Set the mode."""
         self._mode.setCurrentText(mode)
 
-    def choose_layers(self, name: str) -> None:
-        """Set which layers take the style: ``coarse``, ``middle``, ``fine``."""
-        self._layers.setCurrentText(name.capitalize())
-
     def layers(self, count: int) -> tuple[int, ...]:
         """Which layers take the style of the columns."""
         return layer_groups(count)[self._layers.currentText().lower()]
@@ -154,22 +150,31 @@ class GridControls(QWidget):
             self.centre.put([spare[0]])
 
     def offer_banks(self, studio: Studio) -> None:
-        """List the directions there are: those kept with the run, and random ones."""
+        """List the directions there are: those kept with the run, and random ones.
+
+        What was chosen stays chosen, by name; if it leads elsewhere now, another grid is wanted.
+        """
         model = studio.model
         if model is None or not model.z_dim:
             return
         found = [*_kept(studio, model), _random(model)]
         ways = [(name, way, i) for way in found for i, name in enumerate(way.names)]
-        if [name for name, _, _ in ways] == [name for name, _, _ in self._ways]:
-            self._ways = ways
-            return
-        self._ways = ways
+        before, self._ways = self._chosen_ways(), ways
         for box, first in ((self._across, 0), (self._down, 1)):
+            chosen = box.currentText()
             box.blockSignals(True)
             box.clear()
             box.addItems([name for name, _, _ in ways])
-            box.setCurrentIndex(min(first, len(ways) - 1))
+            known = box.findText(chosen) if chosen else -1
+            box.setCurrentIndex(known if known >= 0 else min(first, len(ways) - 1))
             box.blockSignals(False)
+        if before and self.mode == "Directions" and before != self._chosen_ways():
+            self.changed.emit()
+
+    def _chosen_ways(self) -> list[bytes]:
+        """What the two chosen directions are, to be compared."""
+        pairs = [pair for pair in self.directions if pair is not None]
+        return [way.ways[index].tobytes() + way.scales[index].tobytes() for way, index in pairs]
 
     def _make_wells(self, here: Callable[[], Stand | None]) -> None:
         places = ("top left", "top right", "bottom left", "bottom right; empty: it follows")
@@ -257,7 +262,7 @@ class GridControls(QWidget):
 
 def _kept(studio: Studio, model: Model) -> list[Bank]:
     """The banks kept with the run in view that fit the model."""
-    folder = studio.run_folder if studio.model_source == "live" else Path(studio.model_source)
+    folder = run_place(studio)
     if folder is None or not folder.is_dir():
         return []
     found = []

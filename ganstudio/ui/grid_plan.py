@@ -14,6 +14,7 @@ from ganstudio.latent.stand import Stand
 from ganstudio.train.messages import Model
 
 LEAST_PSI, MOST_PSI = 0.0, 1.2
+MOST_CLASSES = 24  # side by side
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class Plan:
         columns: tiles in a row.
         rows: names of the rows; empty for none.
         headers: names of the columns; empty for none.
+        note: what is left out; empty for nothing.
     """
 
     stands: list[Stand]
     columns: int
     rows: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    note: str = ""
 
 
 def span(corners: Sequence[Stand], side: int, way: Way, model: Model) -> Plan:
@@ -43,21 +46,23 @@ def span(corners: Sequence[Stand], side: int, way: Way, model: Model) -> Plan:
     return Plan([frames.stand(index) for index in range(len(frames))], side)
 
 
-def by_class(rows: Sequence[Stand], model: Model, side: int) -> Plan:
-    """The same latent in each row, another class in each column.
+def by_class(rows: Sequence[Stand], model: Model) -> Plan:
+    """The same latent in each row, another class in each column; 24 classes at most.
 
     Raises:
         ValueError: if the model is told no classes.
     """
     if not model.classes:
         raise ValueError("this model is told no classes")
-    names = model.classes[:side]
+    known = len(model.classes)
+    names = model.classes[:MOST_CLASSES]
     stands = [
         replace(row, told=row.told | {"classes": np.array([index])})
         for row in rows
         for index in range(len(names))
     ]
-    return Plan(stands, len(names), (), names)
+    note = f"{len(names)} of {known:,} classes" if known > len(names) else ""
+    return Plan(stands, len(names), (), names, note)
 
 
 def by_truncation(rows: Sequence[Stand], side: int) -> Plan:

@@ -119,10 +119,6 @@ class InspectorControls(QWidget):
         """Whether a smooth map is wanted."""
         return self._smooth.isChecked()
 
-    def set_amount(self, share: float) -> None:
-        """Move so far; ``changed`` follows."""
-        self._amount.setValue(round(share * 100))
-
     def _heat_page(self, opacity: QWidget) -> QWidget:
         page, signs = QWidget(), QHBoxLayout()
         signs.setContentsMargins(0, 0, 0, 0)

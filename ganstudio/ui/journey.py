@@ -44,6 +44,7 @@ class Journey(QObject):
         studio.travelled.connect(self._on_travelled)
         studio.modelReady.connect(self._on_model)
         studio.started.connect(self._on_started)
+        studio.failed.connect(self._on_failed)
 
     @property
     def moments(self) -> tuple[int, ...]:
@@ -128,9 +129,19 @@ class Journey(QObject):
         if waits and self._waited_ms < LONGEST_WAIT_MS:
             self._waited_ms += self._film.interval()
             return
+        self._show_next()
+
+    def _show_next(self) -> None:
         self._go(self._moment(self._place() + 1))
         if self.at is None:
             self.stop()
+
+    def _on_failed(self, event: m.Failed) -> None:
+        """A moment that cannot be loaded is not asked for again; a film goes on without it."""
+        if event.where == "explorer":
+            self._throttle.stop()
+            if self.plays:
+                self._show_next()
 
     def _on_model(self, event: m.ModelReady) -> None:
         self._drawn = event.nimg

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import QApplication, QFrame, QMenu, QScrollArea, QWidget
 from ganstudio.latent.stand import Stand
 from ganstudio.ui import carrying, theme
 from ganstudio.ui.pictures import fit, largest
-from ganstudio.ui.well import carry
 
 SIDE_PX, GAP_PX, EDGE_PX, BAR_PX = 64, 8, 4, 8
 HINT = "Drop tiles here, or press Add"
@@ -207,7 +206,7 @@ class _Row(QWidget):
             return
         if not self.rect().adjusted(-8, -24, 8, 24).contains(position):
             held, self._held, self._gap = self._held, -1, -1
-            carry(self, self.stands[held], self.images[held])
+            carrying.drag_out(self, self.stands[held], self.images[held])
             return
         self._gap = self.gap_at(position.x())
         self.setCursor(Qt.CursorShape.ClosedHandCursor)

@@ -162,10 +162,6 @@ class Point:
         amounts[index] = amount
         return self._gone(self.walk.to(amounts))
 
-    def nudge(self, *steps: float) -> Point:
-        """Go a little along the first directions, no further than the sliders reach."""
-        return self.step(dict(enumerate(steps)))
-
     def step(self, steps: dict[int, float]) -> Point:
         """Go a little along some directions, no further than the sliders reach."""
         amounts = self.walk.amounts.copy()
@@ -186,11 +182,10 @@ class Point:
         return replace(home, layered=None, mix=None, c_walk=self._class_as_told())
 
     def turned(self, seed: int) -> Point:
-        """The same place with new random directions from here, in the space walked now."""
+        """The same place with new random directions from here: through w, or else through z."""
         if self.space == "w":
             return replace(self, w_walk=Walk.along(self.w_walk.place, seed))
-        moved = Point.at(self.model, self.z, seed)
-        return replace(self, z_walk=moved.z_walk)
+        return replace(self, z_walk=Walk.along(self.z, seed), space="z")
 
     def bent(self, ways: np.ndarray, names: tuple[str, ...], space: Space) -> Point:
         """The same place, to be left along other directions.
@@ -239,7 +234,11 @@ class Point:
 
         Where the directions are the same already, how far one went along each is kept.
         """
-        pairs = ((self.z_walk, other.z_walk), (self.w_walk, other.w_walk))
+        pairs = (
+            (self.z_walk, other.z_walk),
+            (self.w_walk, other.w_walk),
+            (self.c_walk, other.c_walk),
+        )
         if all(mine.same_ways(theirs) for mine, theirs in pairs):
             return replace(self, space=other.space)
         return other.going(self.stand({}))

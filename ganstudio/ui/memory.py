@@ -89,11 +89,16 @@ class Memory(QWidget):
         """The hand rests here."""
         fresh = self.trail.arrive(point, stand, told)
         current = self.trail.current
-        bare = image is not None and current is not None and current.image is None
-        if current is not None and bare:
+        newer = image is not None and current is not None and current.image is not image
+        if current is not None and newer:  # nothing was drawn yet, or by an older model
             current.image = image
-        if fresh is not None or bare:
-            self._refresh()
+        if fresh is not None or newer:
+            self._refresh(follow=fresh is not None)
+
+    def amend(self, point: Point, stand: Stand) -> None:
+        """The current place is reached otherwise on newer weights; that is no step."""
+        self.trail.amend(point, stand)
+        self._refresh(follow=False)
 
     def undo(self) -> None:
         """One step back."""
@@ -110,6 +115,9 @@ class Memory(QWidget):
             return None
         try:
             favourite = self._favourites.add(stand, image, name)
+        except FileNotFoundError as error:  # the run was thrown away meanwhile
+            self.noted.emit(f"Not kept: {error}.", "warning")
+            return None
         except OSError as error:
             self.noted.emit(f"Not kept: {error}.", "error")
             return None
@@ -120,11 +128,17 @@ class Memory(QWidget):
         return favourite
 
     def unstar(self, favourite: Favourite) -> None:
-        """Let go of a favourite."""
-        if self._favourites is not None:
-            self._try(partial(self._favourites.remove, favourite))
-            self.kept = [kept for kept in self.kept if kept is not favourite]
-            self._refresh()
+        """Put a favourite into the system's trash; it stays where that cannot be."""
+        if self._favourites is None:
+            return
+        try:
+            self._favourites.remove(favourite)
+        except OSError as error:
+            self.noted.emit(f"Not removed: {error}.", "error")
+            return
+        self.kept = [kept for kept in self.kept if kept is not favourite]
+        self._refresh()
+        self.noted.emit(f"{favourite.name} is in the trash.", "info")
 
     def rename(self, favourite: Favourite, name: str) -> None:
         """Call a favourite something else."""
@@ -209,7 +223,7 @@ class Memory(QWidget):
         favourite, menu = self.kept[index], self._menu()
         menu.addAction("Go there", partial(self.standWanted.emit, favourite.stand))
         menu.addAction("Rename…", partial(self._ask_name, favourite))
-        menu.addAction("Remove", partial(self.unstar, favourite))
+        menu.addAction("Move to trash", partial(self.unstar, favourite))
         menu.popup(place)
 
     def _menu(self) -> QMenu:
@@ -227,21 +241,15 @@ class Memory(QWidget):
         dialog.textValueSelected.connect(partial(self.rename, favourite))
         dialog.open()
 
-    def _try(self, act: partial[None]) -> None:
-        try:
-            act()
-        except OSError as error:
-            self.noted.emit(f"That did not work: {error}.", "error")
-
-    def _refresh(self) -> None:
+    def _refresh(self, follow: bool = True) -> None:
         trail, starred = self.trail, self.starred
         tips = [_tip(visit.stand) for visit in trail.visits]
         frames = [Frame(v.image, "", tip) for v, tip in zip(trail.visits, tips, strict=True)]
-        self.visits.show_frames(frames, trail.index)
+        self.visits.show_frames(frames, trail.index, follow)
         kept = [
             Frame(one.image, one.name, f"{one.name}\nDouble-click to rename.") for one in self.kept
         ]
-        self.stars.show_frames(kept, -1 if starred is None else self.kept.index(starred))
+        self.stars.show_frames(kept, -1 if starred is None else self.kept.index(starred), follow)
         self.undo_button.setEnabled(trail.can_undo)
         self.redo_button.setEnabled(trail.can_redo)
         self.changed.emit()

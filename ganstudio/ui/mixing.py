@@ -29,7 +29,7 @@ class Mixing(QObject):
         parent: who owns it.
 
     Signals:
-        measured (Mix): the same mix with the way that is true now.
+        measured (Mix): the same second latent with the way that is true now.
     """
 
     measured = Signal(object)
@@ -74,14 +74,26 @@ class Mixing(QObject):
             return
         (mix, seen), self._asked = self._asked, None
         w: np.ndarray = event.result.w
-        now = None if self._point is None else self._point.mix
-        if now is not None and now.other is mix.other:
+        point = self._point
+        if point is not None and point.mix is not None and point.mix.other is mix.other:
             gap = np.asarray(w[1] - w[0], dtype=np.float32)
-            self.measured.emit(replace(now, gap=gap, seen=seen))
+            self._point = replace(point, mix=replace(point.mix, gap=gap, seen=seen))
+            self.measured.emit(self._point.mix)
+        self._catch_up()
 
     def _on_dropped(self, event: m.Dropped) -> None:
-        if event.ticket == self._ticket:
-            self._asked = None
+        if event.ticket != self._ticket or self._asked is None:
+            return
+        (_, seen), self._asked = self._asked, None
+        point = self._point
+        other = None if point is None or point.mix is None else point.mix.other
+        if point is not None and other is not None and self._seen(point, self._told, other) != seen:
+            self._catch_up()  # but what failed once is not asked again at once
+
+    def _catch_up(self) -> None:
+        """The point went on while it was mapped."""
+        if self._point is not None:
+            self.follow(self._point, self._told)
 
     def _draw(self, other: Stand) -> None:
         told = self._told | other.told

@@ -82,11 +82,19 @@ class Reel(QScrollArea):
         """What it shows."""
         return self.row.frames
 
-    def show_frames(self, frames: list[Frame], index: int) -> None:
-        """Show these, and mark one of them; -1 for none."""
+    def show_frames(self, frames: list[Frame], index: int, follow: bool = True) -> None:
+        """Show these, and mark one of them; -1 for none.
+
+        Args:
+            frames: from left to right.
+            index: of the one to mark.
+            follow: whether to scroll there.
+        """
         grown = len(frames) > len(self.row.frames)
         self.row.show_frames(frames, index)
         self._empty.setVisible(not frames)
+        if not follow:
+            return
         if index >= 0:
             place = self.row.place(index)
             self.ensureVisible(place.center().x(), place.center().y(), SIDE_PX, 0)

@@ -27,3 +27,8 @@ def run_place(studio: Studio) -> Path | None:
     if folder.is_relative_to(resource("models")):
         return studio.runs_root / BESIDE / folder.name
     return folder if folder.is_dir() else None
+
+
+def is_gone(place: Path) -> bool:
+    """Whether the run was thrown away; what lies beside the runs is made when it is needed."""
+    return place.parent.name != BESIDE and not place.is_dir()

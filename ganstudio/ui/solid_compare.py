@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -35,6 +36,7 @@ SEARCH_S = 8.0
 MODEL_SIDE = 0  # as many voxels as the model's
 KINDS = f"Meshes and voxels ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 NOTHING = "Open a mesh or voxel file, or drop one on the view, to see it beside the generated one."
+EMPTY = "Nothing is above the threshold."
 NO_RUN = "The run of this model is not known, so neither is its training set."
 
 
@@ -64,12 +66,14 @@ class SolidCompare(QWidget):
         self._own: np.ndarray | None = None  # the generated one
         self._threshold = 0.5
         self._ticket = 0
+        self._reading = 0  # counts up: what was asked for before is not wanted any more
+        self._unmeasured = False
         self._reader = Background("open solid", self)
         self._reader.done.connect(self._take)
-        self._reader.broken.connect(lambda error: self._say(f"Not opened: {error}.", "error"))
+        self._reader.broken.connect(lambda error: self._fail(f"Not opened: {error}.", "error"))
         self._scale = Background("likeness", self)
         self._scale.done.connect(self._show_likeness)
-        self._scale.broken.connect(lambda error: self._say(f"Not compared: {error}.", "warn"))
+        self._scale.broken.connect(lambda error: self._show_fault(f"Not compared: {error}."))
         self._build()
         studio.progressed.connect(self._on_progressed)
         studio.done.connect(self._on_done)
@@ -89,6 +93,7 @@ class SolidCompare(QWidget):
 
     def release(self) -> None:
         """End the threads."""
+        self._reading += 1
         self._reader.close()
         self._scale.close()
 
@@ -103,37 +108,53 @@ class SolidCompare(QWidget):
     def open(self, path: Path) -> None:
         """Show a file beside the generated solid, as soon as it is read."""
         self._path = path
+        self._reading += 1
         self._say(f"Reading {path.name}…")
+        self.fault.hide()
+        number, side, fill = self._reading, self.side, self.fill.isChecked()
         up: Up = "y" if self.up.value == "Y" else "z"
-        self._reader.submit(partial(read, path, self.side, up, self.fill.isChecked()))
+        wanted = lambda: number == self._reading  # noqa: E731
+        self._reader.submit(lambda: (number, read(path, side, up, fill, wanted)))
 
     def take(self, guest: Guest) -> None:
         """Show any solid beside the generated one."""
         self._path = None
+        self._reading += 1
         self._set(guest)
 
     def clear(self) -> None:
         """Nothing stands beside the generated solid any more."""
         self._path, self.neighbour = None, None
+        self._reading += 1
         self._set(None)
 
     def find_nearest(self) -> None:
         """Search the training set for what is most like the opened solid, or the generated one."""
-        subject, run = self._subject(), self._run()
-        if subject is None or run is None:
-            self._say(NO_RUN if run is None else NOTHING, "warn")
+        guest, run = self.file, self._run()
+        if guest is None and self._own is not None:
+            guest = Guest("", self._own)
+        if run is None or guest is None:
+            self._fail(NO_RUN if run is None else NOTHING)
             return
+        subject = guest.solid(self._threshold)
+        if not subject.any():
+            self._fail(EMPTY)
+            return
+        sized = guest.fine is None and subject.shape == (self._model_side(),) * 3
         self._ticket = self._studio.work(
-            "nearest", TAG, grid=subject, run=run, data_root=self._studio.data_root,
-            threshold=self._threshold,
-        )  # fmt: skip
+            "nearest", TAG, grid=subject, run=run, data_root=self._studio.data_root, sized=sized
+        )
         self._show_work("Reading the training set")
 
     def find_latent(self) -> None:
         """Search latent space for what is most like the opened solid."""
-        subject = self._subject()
-        if subject is not None and self.file is not None:
-            target = subject.astype(np.float32)[None] * 2 - 1
+        side = self._model_side()
+        if self.file is None or not side:
+            return
+        if not self.file.solid(self._threshold).any():
+            self._fail(EMPTY)
+        else:
+            target = self._target(self.file, side).astype(np.float32)[None] * 2 - 1
             self._ticket = self._studio.work("projection", TAG, target=target, seconds=SEARCH_S)
             self._show_work("Searching latent space")
 
@@ -141,9 +162,16 @@ class SolidCompare(QWidget):
 
     def hold_against(self, grid: np.ndarray | None, threshold: float) -> None:
         """The generated solid is this one now."""
-        self._own, self._threshold = grid, threshold
-        self._compare()
-        self._renew()
+        if grid is not self._own or threshold != self._threshold:
+            self._own, self._threshold = grid, threshold
+            self._compare()
+            self._renew()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: measure what came meanwhile."""
+        super().showEvent(event)
+        if self._unmeasured:
+            self._compare()
 
     def forget(self) -> None:
         """Another model: its training set is another."""
@@ -171,6 +199,10 @@ class SolidCompare(QWidget):
         self.line.setWordWrap(True)
         theme.tone(self.line, "muted")
         column.addWidget(self.line)
+        self.fault = QLabel()
+        self.fault.setWordWrap(True)
+        self.fault.hide()
+        column.addWidget(self.fault)
         self._working, self.progress, cancel = QWidget(), Progress(), QPushButton("Cancel")
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("How far the search is")
@@ -240,16 +272,18 @@ class SolidCompare(QWidget):
         if self._path is not None:
             self.open(self._path)
 
-    def _take(self, opened: Opened | str) -> None:
-        if isinstance(opened, str):
-            self._say(f"Not opened: {opened}.", "error")
+    def _take(self, answer: tuple[int, Opened | str]) -> None:
+        number, opened = answer
+        if number != self._reading:  # closed meanwhile, or another took its place
             return
-        self._set(Guest(opened.name, opened.grid, opened.told))
+        if isinstance(opened, str):
+            self._fail(f"Not opened: {opened}.", "error")
+        else:
+            self._set(Guest(*opened))
 
     def _set(self, guest: Guest | None) -> None:
         self.file = guest
-        if guest is None:
-            self._say(NOTHING)
+        self.fault.hide()
         self.changed.emit()
         self._compare()
         self._renew()
@@ -257,25 +291,24 @@ class SolidCompare(QWidget):
     def _compare(self) -> None:
         """Have the likeness of all that stands there measured."""
         own = self._own
+        self._unmeasured = not self.isVisible()
         if not self.guests:
-            return
-        if own is None:
+            self._say(NOTHING)
+        elif own is None:
             self._say("  ·  ".join(described(guest) for guest in self.guests))
-            return
-        self._scale.submit(partial(alike, own, self.guests, self._threshold))
+        elif not self._unmeasured:
+            self._scale.submit(partial(alike, own, self.guests, self._threshold))
 
     def _show_likeness(self, lines: list[str]) -> None:
         if self.guests:
             self._say("  ·  ".join(lines))
 
-    def _subject(self) -> np.ndarray | None:
-        """What is sought, at the model's sides: the opened solid, else the generated one."""
-        side = self._model_side()
-        if self.file is not None and side:
-            grid = self.file.grid
-            solid = grid if grid.dtype == np.bool_ else grid > self._threshold
-            return solid if solid.shape == (side,) * 3 else np.asarray(resized(solid, side))
-        return None if self._own is None else np.asarray(self._own > self._threshold)
+    def _target(self, guest: Guest, side: int) -> np.ndarray:
+        """What is sought, in the model's voxels: as large as the generated one, on its floor."""
+        own = None if self._own is None else self._own > self._threshold
+        if own is not None and own.any():
+            return guest.beside(own, self._threshold)
+        return np.asarray(resized(guest.solid(self._threshold), side))
 
     def _model_side(self) -> int:
         model = self._studio.model
@@ -294,14 +327,25 @@ class SolidCompare(QWidget):
         self.nearest.setEnabled(model and (self.file is not None or self._own is not None))
         self.latent.setEnabled(model and self.file is not None)
 
-    def _say(self, text: str, tone: str = "muted") -> None:
-        theme.tone(self.line, tone)
+    def _say(self, text: str) -> None:
         self.line.setText(text)
+
+    def _fail(self, text: str, tone: str = "warn") -> None:
+        """Say why not; above it what stands there."""
+        self._show_fault(text, tone)
+        self._compare()
+
+    def _show_fault(self, text: str, tone: str = "warn") -> None:
+        """On a line of its own, where it stays until the next wish."""
+        theme.tone(self.fault, tone)
+        self.fault.setText(text)
+        self.fault.show()
 
     # What the studio says -------------------------------------------------------------------
 
     def _show_work(self, text: str) -> None:
         self.progress.setValue(0)
+        self.fault.hide()
         self._working.show()
         self._say(f"{text}…")
 
@@ -312,8 +356,7 @@ class SolidCompare(QWidget):
     def _on_dropped(self, event: m.Dropped) -> None:
         if event.ticket == self._ticket:
             self._working.hide()
-            self._say(f"{event.reason}." if event.reason else "Cancelled.", "warn")
-            self._compare()
+            self._fail(f"{event.reason}." if event.reason else "Cancelled.")
 
     def _on_done(self, event: m.Done) -> None:
         if event.ticket != self._ticket:

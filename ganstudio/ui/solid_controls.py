@@ -111,11 +111,6 @@ class SolidControls(QWidget):
         for part in line.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
             part.setFixedHeight(ROW_PX)
 
-    def choose_threshold(self, threshold: float) -> None:
-        """Move the threshold as if the person had."""
-        self.threshold.set_value(threshold)
-        self.thresholdMoved.emit(threshold)
-
     def show_histogram(self, shapes: Sequence[Shape]) -> None:
         """Behind the threshold: how full the voxels of all these are."""
         counts = [shape.histogram for shape in shapes]

@@ -78,6 +78,7 @@ class ExportDialog(QDialog):
         threshold: voxels above it are solid.
         name: of the file proposed, without its ending.
         choice: to begin with.
+        measure: does the measuring; it outlives the dialog, which so never waits for it.
         parent: the window.
 
     Signals:
@@ -87,7 +88,13 @@ class ExportDialog(QDialog):
     wanted = Signal(object, object)
 
     def __init__(
-        self, grid: np.ndarray, threshold: float, name: str, choice: Choice, parent: QWidget
+        self,
+        grid: np.ndarray,
+        threshold: float,
+        name: str,
+        choice: Choice,
+        measure: Background,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export solid")
@@ -95,9 +102,9 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(WIDTH_PX)
         self.name, self._grid, self._threshold = name, grid, threshold
         self._build(choice)
-        self._measure = Background("export report", self)
-        self._measure.done.connect(self._say)
-        self._measure.broken.connect(lambda error: self._fail(str(error)))
+        self._measure = measure
+        measure.done.connect(self._say)
+        measure.broken.connect(self._say)
         self._renew()
 
     @property
@@ -128,8 +135,9 @@ class ExportDialog(QDialog):
             self.accept()
 
     def done(self, result: int) -> None:
-        """Qt: closed in any way; the measuring thread ends."""
-        self._measure.close()
+        """Qt: closed in any way; what is being measured is not waited for."""
+        self._measure.done.disconnect(self._say)
+        self._measure.broken.disconnect(self._say)
         super().done(result)
 
     def _build(self, choice: Choice) -> None:
@@ -198,11 +206,11 @@ class ExportDialog(QDialog):
         wishes = choice.wishes(self._threshold)
         self._measure.submit(partial(_report, self._grid, choice.suffix, wishes))
 
-    def _say(self, report: Report | str) -> None:
+    def _say(self, report: Report | str | Exception) -> None:
         if self._measure.busy:  # another question waits
             return
-        if isinstance(report, str):
-            self._fail(report)
+        if not isinstance(report, Report):
+            self._fail(str(report))
             return
         leaks = report.watertight is False
         theme.tone(self.line, "warn" if leaks else "muted")

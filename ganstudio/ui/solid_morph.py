@@ -134,11 +134,12 @@ class SolidMorph(QWidget):
     def film(self, path: Path, fps: int, height_px: int) -> None:
         """Have the morph written as a film."""
         walk = self.walk
-        if walk is not None:
+        if walk is not None and not self.box.busy:
             self._ticket = self._studio.work(
                 "film", TAG, walk=walk, path=path, fps=fps, size=(height_px, height_px)
             )
             self.box.begin()
+            self._renew()
 
     def ask_meshes(self) -> None:
         """Ask where to, and have the morph written as mesh files."""
@@ -153,13 +154,14 @@ class SolidMorph(QWidget):
     def meshes(self, path: Path) -> None:
         """Have as many meshes written as are wished, into a folder of this name."""
         walk = self.walk
-        if walk is not None:
+        if walk is not None and not self.box.busy:  # one at a time: it would end a film
             self._ticket = self._studio.work(
                 "meshes", TAG, walk=walk, folder=path.with_suffix(""), suffix=path.suffix.lower(),
                 count=self.count.value(), wishes=self.choice.wishes(self.threshold),
                 name=path.stem,
             )  # fmt: skip
             self.box.begin()
+            self._renew()
 
     # Building -------------------------------------------------------------------------------
 
@@ -258,8 +260,9 @@ class SolidMorph(QWidget):
 
     def _renew(self) -> None:
         ready = self.walk is not None
-        for part in (self.slider, self._play, self._meshes, self.count, self.seconds):
+        for part in (self.slider, self._play, self.count, self.seconds):
             part.setEnabled(ready)
+        self._meshes.setEnabled(ready and not self.box.busy)
         self.box.allow(ready, "" if ready else SHORT)
         if not ready:
             self.pause()
@@ -277,7 +280,7 @@ class SolidMorph(QWidget):
     def _on_done(self, event: m.Done) -> None:
         if event.ticket != self._ticket or not self.box.busy:
             return
-        self.box.end()
+        self._end()
         if event.task == "meshes":
             left = f", {event.result.empty} were empty" if event.result.empty else ""
             text = f"{event.result.count} meshes in {event.result.folder.name}{left}."
@@ -287,7 +290,11 @@ class SolidMorph(QWidget):
 
     def _on_dropped(self, event: m.Dropped) -> None:
         if event.ticket == self._ticket:
-            self.box.end()
+            self._end()
+
+    def _end(self) -> None:
+        self.box.end()
+        self._renew()
 
     def _refuse(self, reason: str) -> None:
         self._studio.noted.emit(m.Noted(reason, "warning"))

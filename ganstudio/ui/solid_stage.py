@@ -105,8 +105,9 @@ class SolidStage(QWidget):
 
     def set_values(self, values: np.ndarray | None, title: str = "") -> None:
         """A number for each voxel of the only object, for colours; None for no more."""
-        self._values, self._title = values, title
-        self._dye()
+        if values is not self._values or title != self._title:
+            self._values, self._title = values, title
+            self._dye()
 
     def raise_viewport(self) -> None:
         """There are solids to show: from now on in OpenGL, where this machine can."""
@@ -127,6 +128,8 @@ class SolidStage(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A double click on an object opens it; elsewhere it frames everything."""
+        if event.type() == QEvent.Type.MouseButtonPress and watched is self.view:
+            self._last = -1  # until this click picks one
         if (
             event.type() == QEvent.Type.MouseButtonDblClick
             and watched is self.view

@@ -46,8 +46,10 @@ class SolidView(QWidget):
         self.colour.setAccessibleName("Colour of the solids")
         for colouring in COLOURINGS:
             self.colour.addItem(COLOURS[colouring], colouring)
+        self._missed = False  # colours by value were chosen, but there are none just now
         self.offer_values(None)
         self.colour.currentIndexChanged.connect(self.changed)
+        self.colour.activated.connect(self._on_colour)
         row.addWidget(self.colour)
         self.switches = {key: self._switch(*words) for key, words in SWITCHES.items()}
         for switch in self.switches.values():
@@ -81,7 +83,10 @@ class SolidView(QWidget):
         return x, y, z
 
     def offer_values(self, title: str | None) -> None:
-        """Let colours stand for a value of each voxel, named so; None: there is none any more."""
+        """Let colours stand for a value of each voxel, named so; None: there is none for now.
+
+        Who chose it gets it back as soon as there are values again.
+        """
         place = self.colour.findData("values")
         with QSignalBlocker(self.colour):
             self.colour.setItemText(place, f"By {title}" if title else COLOURS["values"])
@@ -89,11 +94,16 @@ class SolidView(QWidget):
         item.setEnabled(title is not None)
         item.setToolTip("" if title else NO_VALUES)
         if title is None and self.colour.currentIndex() == place:
+            self._missed = True
             self.colour.setCurrentIndex(0)
+        elif title is not None and self._missed:
+            self._missed = False
+            self.colour.setCurrentIndex(place)
 
-    def choose_colouring(self, colouring: Colouring) -> None:
-        """Choose what colours stand for, as if the person had."""
-        self.colour.setCurrentIndex(self.colour.findData(colouring))
+    @property
+    def values_wanted(self) -> bool:
+        """Whether colours stand for values, or will once there are any."""
+        return self._missed or self.colour.currentData() == "values"
 
     def dress(self, view: Viewport | Still) -> None:
         """Make a view show what is chosen here."""
@@ -129,6 +139,10 @@ class SolidView(QWidget):
         )
         span.moved.connect(self._on_cut)
         return span
+
+    def _on_colour(self, _: int) -> None:
+        """The person chose."""
+        self._missed = False
 
     def _on_switched(self) -> None:
         self.voxel_mm.setVisible(self.switches["measure"].isChecked())

@@ -71,7 +71,9 @@ class Wall(QObject):
         self._wanted: Cast | None = None
         self._parts: list[np.ndarray] = []
         self._since, self._again = 0, False  # answers to older questions are not wanted
+        self._failed = False  # an answer may never come
         studio.rendered.connect(self._on_rendered)
+        studio.failed.connect(self._on_failed)
 
     def want(self, cast: Cast, anew: bool = False) -> None:
         """Have these drawn; ``changed`` follows.
@@ -82,10 +84,10 @@ class Wall(QObject):
                 it a place that moves shows whatever comes, so that it never stands still.
         """
         drawing = bool(self._parts) or (self._wanted is not None and len(self._wanted.z) > PART)
-        if drawing and not anew and cast.same(self._wanted):
+        if drawing and not anew and not self._failed and cast.same(self._wanted):
             self._again, self._wanted = True, cast
             return
-        self._wanted, self._parts, self._again = cast, [], False
+        self._wanted, self._parts, self._again, self._failed = cast, [], False, False
         ticket = self._ask()
         if anew or len(cast.z) > PART:
             self._since = ticket
@@ -109,6 +111,10 @@ class Wall(QObject):
         told = {kind: value[some] for kind, value in cast.told.items()}
         bent = cast.bent or Stand(cast.z[0])
         return self._studio.ask(TAG, cast.z[some], told, bent.psi, bent.shifts, noise=bent.noise)
+
+    def _on_failed(self, event: m.Failed) -> None:
+        """Perhaps over our question: the next wish begins a new round."""
+        self._failed = self._failed or event.where == "explorer"
 
     def _on_rendered(self, event: m.Rendered) -> None:
         cast = self._wanted

@@ -39,6 +39,7 @@ class SolidWriter(QObject):
         self.choice = Choice()
         self.dialog: ExportDialog | None = None
         self.worker = Background("export", self, keep_all=True)
+        self._measure = Background("export report", self)
         self.worker.done.connect(self._on_saved)
         self.worker.broken.connect(
             lambda error: self.noted.emit(Noted(f"Not saved: {error}", "error"))
@@ -48,6 +49,7 @@ class SolidWriter(QObject):
         """Close the dialog and write what waits."""
         if self.dialog is not None:
             self.dialog.reject()
+        self._measure.close()
         self.worker.close()
 
     def ask(self, grid: np.ndarray, threshold: float, name: str, suffix: str, surface: str) -> None:
@@ -63,7 +65,7 @@ class SolidWriter(QObject):
         if self.dialog is not None:
             self.dialog.reject()
         choice = remembered(self.choice, suffix, "smooth" if surface == "smooth" else "cubes")
-        dialog = ExportDialog(grid, threshold, name, choice, self._window)
+        dialog = ExportDialog(grid, threshold, name, choice, self._measure, self._window)
         dialog.wanted.connect(partial(self._write, dialog))
         dialog.finished.connect(partial(self._forget, dialog))
         self.dialog = dialog

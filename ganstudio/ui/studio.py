@@ -22,7 +22,7 @@ from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.train.branch import Parent, recipe_at
 from ganstudio.train.explorer import Explorer
-from ganstudio.train.judge import EVERY_KIMG, Judge
+from ganstudio.train.judge import Judge
 from ganstudio.train.session import Outbox, Session
 from ganstudio.train.workshop import Workshop
 from ganstudio.ui.catalogue import Catalogue
@@ -63,9 +63,11 @@ class Studio(QObject):
         travelled (int | None): the panels show that moment from now on; None is now.
         comparedChanged: other runs are laid over the curves.
         starred (Stand): a place shall be kept among the favourites.
+        sought (ndarray): someone wants the latent of this sample, (*shape), found.
         pinned (Stand): a place shall be a key frame of the walk.
         objections (ndarray | None): how much the discriminator objects to each voxel, (X, Y, Z)
             float32, below 0 where it approves, for the object at Latent; None to show none.
+        objectionsWanted (bool): somebody shows them from now on, or nobody does.
         tuned, measured, saved, rewound, refused, failed, noted: see ``train/messages.py``.
     """
 
@@ -85,8 +87,10 @@ class Studio(QObject):
     travelled = Signal(object)
     comparedChanged = Signal()  # noqa: N815
     starred = Signal(object)
+    sought = Signal(object)
     pinned = Signal(object)
     objections = Signal(object)
+    objectionsWanted = Signal(bool)  # noqa: N815
     tuned = Signal(object)
     measured = Signal(object)
     saved = Signal(object)
@@ -109,6 +113,7 @@ class Studio(QObject):
         self.catalogue: Catalogue | None = None
         self.marks = Marks(self)  # tiles in the groups A and B
         self._judging: set[str] = set()  # who looks at scores
+        self._objecting: set[str] = set()  # who shows objections
         self.model: m.Model | None = None
         self.model_source = ""
         self.examples: m.Examples | None = None
@@ -120,7 +125,6 @@ class Studio(QObject):
         self.moment: int | None = None  # nimg of the past that is shown; None is now
         self._remembered: m.Remembered | None = None
         self.compared: tuple[Path, ...] = ()  # runs whose curves lie over those in view
-        self.measure_kimg = EVERY_KIMG  # of the next training; 0 never measures
         self.state: m.State = "idle"
         self.outbox = Outbox()
         self.session: Session | None = None
@@ -130,6 +134,7 @@ class Studio(QObject):
         self._next_renewal = 0.0
         self._viewing_ms = 0.0
         self._asked = False  # anything, since the last model
+        self.closing = False  # the window goes as soon as it can: no training begins any more
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -148,7 +153,7 @@ class Studio(QObject):
             m.Remembered: self._on_remembered,
             m.Rewound: self.rewound.emit,
             m.Refused: self.refused.emit,
-            m.Failed: self.failed.emit,
+            m.Failed: self._on_failed,
             m.Noted: self.noted.emit,
         }
 
@@ -292,6 +297,23 @@ class Studio(QObject):
             self.explorer.refresh()
             if self.state == "paused":
                 self.post(m.Pause())  # a paused session publishes only when it is spoken to
+
+    @property
+    def objections_wanted(self) -> bool:
+        """Whether anybody shows ``objections``."""
+        return bool(self._objecting)
+
+    def want_objections(self, who: str, wanted: bool) -> None:
+        """Have ``objections`` renewed as Latent moves, while anybody shows them.
+
+        Args:
+            who: says so, and says when it shows them no longer.
+            wanted: whether it does.
+        """
+        before = self.objections_wanted
+        (self._objecting.add if wanted else self._objecting.discard)(who)
+        if self.objections_wanted != before:
+            self.objectionsWanted.emit(self.objections_wanted)
 
     def take_latent(self, z: np.ndarray, told: m.Told | None = None) -> None:
         """Offer a point to the Latent panel: a clicked tile, a found sample.
@@ -439,11 +461,11 @@ class Studio(QObject):
             self._renew()
 
     def _launch(self, build: dict[str, Any], recipe: Recipe, paused: bool) -> None:
-        if self.session is not None:
+        if self.session is not None or self.closing:
             return
         self.recipe = recipe
         mailbox = self.explorer.mailbox
-        judge = Judge(self.measure_kimg)
+        judge = Judge(recipe.basics.measure_kimg)
 
         def engine(announce: Any) -> Any:
             from ganstudio.train.engine import Engine  # imports torch, on the session's thread
@@ -498,6 +520,11 @@ class Studio(QObject):
     def _on_rendered(self, event: m.Rendered) -> None:
         self._viewing_ms += event.milliseconds
         self.rendered.emit(event)
+
+    def _on_failed(self, event: m.Failed) -> None:
+        self.failed.emit(event)
+        if event.where == "explorer":
+            self._stand_at(self.explorer.moment)  # a moment that cannot be loaded is not shown
 
     def _on_dropped(self, event: m.Dropped) -> None:
         if event.traceback:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QMimeData, QPoint, QSize, Qt
-from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.latent.stand import Stand
@@ -14,8 +14,6 @@ from ganstudio.ui import drag, pictures
 from ganstudio.ui.marks import GROUPS
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.tiles import TileGrid
-
-DRAGGED_PX = 96  # the largest picture under the mouse
 
 
 def open_menu(
@@ -58,17 +56,6 @@ def save(parent: QWidget, studio: Studio, picture: QImage, name: str) -> None:
     note = pictures.save(parent, picture, name)
     if note is not None:
         studio.noted.emit(note)
-
-
-def drag_out(grid: TileGrid, index: int, carried: QMimeData) -> None:
-    """Let the person carry a tile to another panel; returns when it was dropped."""
-    moved = QDrag(grid)
-    moved.setMimeData(carried)
-    side = min(grid.arrangement.tile.width(), DRAGGED_PX)
-    picture = pictures.fit(grid.pictures[index], QSize(side, side), True)
-    moved.setPixmap(QPixmap.fromImage(picture))
-    moved.setHotSpot(QPoint(side // 2, side // 2))
-    moved.exec(Qt.DropAction.CopyAction)
 
 
 def _offer_place(menu: QMenu, studio: Studio, stand: Stand) -> None:

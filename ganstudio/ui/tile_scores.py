@@ -44,7 +44,6 @@ class TileScores(QObject):
         self._asking_reals.answered.connect(self._on_reals)
         self._reals: np.ndarray | None = None
         self._judged_reals: Judged | None = None
-        self._asked: tuple[Fixed, np.ndarray] | None = None
         self._newest: tuple[Fixed, np.ndarray] | None = None
         self._fixed: Fixed | None = None  # what the scores are of
         self._judged: Judged | None = None
@@ -68,13 +67,13 @@ class TileScores(QObject):
         """Another model: nothing that was said is true any more."""
         self._forget_wishes()
         self._reals = self._judged_reals = None
-        self._newest = self._asked = self._fixed = self._judged = None
+        self._newest = self._fixed = self._judged = None
         self._explain()
 
     def judge(self, fixed: Fixed, samples: np.ndarray) -> None:
         """Have these looked at: results as they were drawn."""
-        self._newest = (fixed, samples)
-        self._ask()
+        known, self._newest = self._newest, (fixed, samples)
+        self._ask(soon=known is None or known[0] is not fixed)
 
     def judge_reals(self, samples: np.ndarray | None) -> None:
         """Have these real samples looked at; None where D would have to be told more of them."""
@@ -110,28 +109,30 @@ class TileScores(QObject):
             return None
         return judged.scores if len(judged.scores) == len(fixed.z) else None
 
-    def _ask(self) -> None:
+    def _ask(self, soon: bool = False) -> None:
+        """Have the newest tiles judged; ``soon`` where a person has just chosen others."""
         if self.on and self._visible and self._newest is not None:
-            self._asked, (fixed, samples) = self._newest, self._newest
-            self._asking.ask("judge", samples=samples, told=fixed.told)
+            fixed, samples = self._newest
+            self._asking.ask("judge", soon, about=fixed, samples=samples, told=fixed.told)
             self._ask_reals()
 
     def _ask_reals(self) -> None:
         if self.on and self._visible and self._reals is not None:
-            self._asking_reals.ask("judge", samples=self._reals)
+            self._asking_reals.ask("judge", about=self._reals, samples=self._reals)
 
     def _forget_wishes(self) -> None:
         self._asking.forget()
         self._asking_reals.forget()
 
     def _on_reals(self, judged: Judged) -> None:
-        self._judged_reals = judged
-        self.changed.emit()
+        if self._asking_reals.about is self._reals:
+            self._judged_reals = judged
+            self.changed.emit()
 
     def _on_judged(self, judged: Judged) -> None:
-        asked = self._asked
-        if asked is not None and len(judged.samples) == len(asked[0].z):
-            self._fixed, self._judged = asked[0], judged
+        fixed = self._asking.about
+        if isinstance(fixed, Fixed) and len(judged.samples) == len(fixed.z):
+            self._fixed, self._judged = fixed, judged
             self._explain()
             self.changed.emit()
 
@@ -140,7 +141,7 @@ class TileScores(QObject):
             self.sorting.setChecked(False)
             self._forget_wishes()
         self.studio.look_at_scores(WHO, on and self._visible)
-        self._ask()
+        self._ask(soon=True)
         self.changed.emit()
 
     def _on_sorting(self, on: bool) -> None:

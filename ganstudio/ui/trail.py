@@ -76,6 +76,11 @@ class Trail:
         self.current = visit
         return visit
 
+    def amend(self, point: Point, stand: Stand) -> None:
+        """The current place is reached otherwise on newer weights; that is no step."""
+        if self.current is not None:
+            self.current.point, self.current.stand = point, stand
+
     def go(self, visit: Visit) -> None:
         """Return to a visit; that is a step of its own, which can be undone."""
         if visit is not self.current:

@@ -72,11 +72,3 @@ class WalkControls(QWidget):
     def end(self) -> str:
         """One of ``ENDS``."""
         return self._end.currentText()
-
-    def choose_end(self, end: str) -> None:
-        """Set what happens at the end."""
-        self._end.setCurrentText(end)
-
-    def choose_way(self, way: Way) -> None:
-        """Set the way through z."""
-        self._way.setCurrentText(way.capitalize())

@@ -99,12 +99,6 @@ class Ways(QScrollArea):
         self.switch.setChecked(point.noise > 0)
         theme.decorate(self.switch, "eye" if point.noise else "eye-off", "muted")
 
-    def set_pictures(self, wanted: bool, point: Point | None) -> None:
-        """Whether rows carry pictures of what lies along them."""
-        self.bank.films.setChecked(wanted)
-        if point is not None:
-            self.show_point(point)
-
     def clear_films(self) -> None:
         """No picture along any slider is true any more."""
         for slider in self.sliders:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -19,17 +18,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
 )
 from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 
 from ganstudio.latent.stand import Stand
 from ganstudio.ui import carrying, theme
-from ganstudio.ui.drag import pack, unpack
+from ganstudio.ui.drag import unpack
 from ganstudio.ui.pictures import fit, largest
 
 SIDE_PX, LEAST_PX = 56, 38
-DRAG_PX = 64
 
 
 class Well(QWidget):
@@ -156,7 +153,7 @@ class Well(QWidget):
         moved = event.position().toPoint() - self._grip
         if moved.manhattanLength() >= QApplication.startDragDistance():
             self._grip = None
-            carry(self, self.stands[-1], self.image)
+            carrying.drag_out(self, self.stands[-1], self.image)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click."""
@@ -232,14 +229,3 @@ class Well(QWidget):
     def _light(self, on: bool) -> None:
         self._dropping = on
         self.update()
-
-
-def carry(source: QWidget, stand: Stand, image: QImage | None) -> None:
-    """Drag a place out of a widget; comes back when it was dropped."""
-    drag = QDrag(source)
-    drag.setMimeData(pack(stand))
-    if image is not None:
-        size = QSize(DRAG_PX, DRAG_PX)
-        drag.setPixmap(QPixmap.fromImage(fit(image, size, smooth=True)))
-        drag.setHotSpot(QPoint(DRAG_PX // 2, DRAG_PX // 2))
-    drag.exec(Qt.DropAction.CopyAction)

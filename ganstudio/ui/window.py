@@ -216,11 +216,12 @@ class MainWindow(QMainWindow):
         if not self._closing:
             self.keep_layout()
         again, self._closing = self._closing, True
+        self.studio.closing = True
         if self.studio.training:  # its end closes the window, see ``_on_state``
             saves = self.studio.state in ("running", "paused", "stopping")
             word, work = ("Saving…", "the step in hand") if saves else ("Closing…", "loading")
             self._veil_over(f"{word} {work} takes long." if again else word)
-            if not again:
+            if self.studio.state != "stopping":
                 self.studio.stop()
             event.ignore()
             return
@@ -246,7 +247,7 @@ class MainWindow(QMainWindow):
         if not self._closing or self.studio.training:
             return
         if state == "failed":  # the banner says what; closing once more does go on
-            self._closing = False
+            self._closing = self.studio.closing = False
             self.veil.hide()
         else:
             QTimer.singleShot(0, self.close)

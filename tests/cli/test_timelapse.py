@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -12,6 +13,7 @@ from ganstudio.recipe import Recipe
 from ganstudio.train.branch import Parent, parent_of
 from ganstudio.train.engine import Engine
 from ganstudio.train.run import RunFolder
+from ganstudio.train.sampler import Sampler
 
 SMALL = {"batch": 16, "width": 4, "z_dim": 4}
 
@@ -129,3 +131,37 @@ def test_other_networks_are_refused(run: Path, capsys: pytest.CaptureFixture[str
     assert branch("--set", "width=8", "--run", "child") == 1
     assert "width 4 then, 8 now" in capsys.readouterr().err
     assert not Path("child").exists()
+
+
+def test_samples_are_drawn_from_any_kept_moment(run: Path) -> None:
+    for name, extra in (
+        ("at", ["--at", "0.04"]),  # the snapshot at 32 samples is nearer than any checkpoint
+        ("now", []),
+        ("then", ["--at", "0.128"]),
+    ):
+        command = ["sample", str(run), "--n", "4", "--out", f"{name}.npz", "--device", "cpu"]
+        assert main([*command, *extra]) == 0
+    at, now, then = (np.load(f"{name}.npz")["samples"] for name in ("at", "now", "then"))
+    wanted = Sampler.load(run, "cpu", moment=32)
+    assert np.array_equal(at, wanted.draw(wanted.model.draw(4, 0)))
+    assert np.array_equal(now, then)
+    assert not np.array_equal(now, at)
+
+
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        (["sample", "parent", "--at", "abc", "--out", "x.npz"], "--at abc"),
+        (["sample", "parent", "--at", "1", "--checkpoint", "c", "--out", "x.npz"], "leave one"),
+        (["sample", "parent", "--psi", "nan", "--out", "x.npz"], "--psi nan"),
+        (["train", "--from", "parent", "--at", "abc"], "--at abc"),
+        (["train", "--from", "parent", "--at", "nan"], "--at nan"),
+        (["timelapse", "parent", "--seed", "-1", "--out", "x.gif"], "--seed -1"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(
+    run: Path, command: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command) == 2
+    assert word in capsys.readouterr().err
+    assert not Path("x.npz").exists()

@@ -8,7 +8,7 @@ import torch
 
 from ganstudio.data.base import DataError
 from ganstudio.data.voxel_folder import VoxelFolder, VoxelFolderConfig
-from ganstudio.solids.formats import save
+from ganstudio.solids.export import Wishes, write
 
 SIDE = 16
 
@@ -24,8 +24,8 @@ def made(folder: Path, **knobs: object) -> VoxelFolder:
 
 
 def test_voxels_stay_as_they_are_and_meshes_fill_the_grid(tmp_path: Path) -> None:
-    save(tmp_path / "a.binvox", block(2, 14), 0.5, "cubes")
-    save(tmp_path / "b.stl", block(4, 12), 0.5, "cubes")
+    write(tmp_path / "a.binvox", block(2, 14), Wishes("cubes"))
+    write(tmp_path / "b.stl", block(4, 12), Wishes("cubes"))
     samples = made(tmp_path).load()
     assert samples.x.shape == (2, 1, SIDE, SIDE, SIDE)
     assert samples.x.dtype == torch.uint8

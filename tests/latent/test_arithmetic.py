@@ -59,17 +59,6 @@ def test_the_mean_of_a_group() -> None:
         arithmetic.mean([])
 
 
-def test_the_way_between_groups() -> None:
-    group = stands(6)
-    way = arithmetic.difference(group[:2], group[2:])
-    z = np.stack([stand.z for stand in group])
-    np.testing.assert_allclose(way, z[:2].mean(0) - z[2:].mean(0), atol=1e-6)
-    with pytest.raises(ValueError, match="at least one"):
-        arithmetic.difference(group, [])
-    with pytest.raises(ValueError, match="different"):
-        arithmetic.difference(group, stands(1, z_dim=3))
-
-
 @pytest.mark.parametrize("way", ["spherical", "linear"])
 def test_a_grid_meets_its_corners(way: str) -> None:
     corners = stands(4)
@@ -95,19 +84,6 @@ def test_three_corners_span_a_grid_too() -> None:
         arithmetic.grid(corners, 1, 2)
 
 
-def test_every_class_in_turn() -> None:
-    stand = Stand(np.ones(3, np.float32), psi=0.5, noise=0.0)
-    frames = arithmetic.class_sweep(stand, 4)
-    assert frames.told["classes"].tolist() == [0, 1, 2, 3]
-    assert (frames.z == 1).all()
-    assert (frames.psi == 0.5).all()
-    assert (frames.noise == 0).all()
-    soft = arithmetic.class_sweep(stand, 3, between_each=1).told["classes"]
-    np.testing.assert_allclose(soft[:, 1], [0, 0.5, 1, 0.5, 0])
-    with pytest.raises(ValueError, match="no classes"):
-        arithmetic.class_sweep(stand, 0)
-
-
 def test_layers_fall_into_thirds() -> None:
     assert arithmetic.layer_groups(7) == {"coarse": (0, 1), "middle": (2, 3, 4), "fine": (5, 6)}
     for layers in range(1, 20):
@@ -126,11 +102,3 @@ def test_styles_are_mixed_layer_by_layer() -> None:
     assert again.shift[:, 0].tolist() == [2.0, 0.25, 2.5]
     with pytest.raises(ValueError, match="0 to 2"):
         arithmetic.mixed(here, own, there, theirs, (3,), 3)
-
-
-def test_a_style_sweep_keeps_the_rest() -> None:
-    here, others = Stand(np.zeros(3, np.float32)), stands(2, 3)
-    theirs = np.array([[1, 1], [2, 2]], np.float32)
-    frames = arithmetic.style_sweep(here, np.zeros(2, np.float32), others, theirs, (0, 1), 3)
-    assert frames.shift[:, :, 0].tolist() == [[1, 1, 0], [2, 2, 0]]
-    assert (frames.z == 0).all()

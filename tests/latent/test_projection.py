@@ -127,3 +127,9 @@ def test_what_cannot_be_sought_is_refused(telescope: Subject, change: dict, word
     asked = {"target": torch.zeros(1, 8, 8), **change}
     with pytest.raises(ProjectionError, match=word):
         project(telescope, SPEC, **asked)
+
+
+def test_a_place_of_another_model_is_refused(telescope: Subject) -> None:
+    place = Stand(np.ones(3, np.float32))
+    with pytest.raises(ProjectionError, match="3 numbers, and this model takes 6"):
+        project(telescope, SPEC, made(telescope), LONG, stand=place)

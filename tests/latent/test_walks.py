@@ -129,21 +129,6 @@ def test_frames_are_drawn_in_runs_of_equal_truncation() -> None:
     assert np.array_equal(np.concatenate([part.z for part in parts]), frames.z)
 
 
-def test_places_come_and_go_and_legs_keep_their_times() -> None:
-    first, second, third, fourth = stands(4)
-    walk = KeyFrames((first, second, third), (1.0, 3.0))
-    more = walk.inserted(1, fourth, 2.0)
-    assert more.times == (1.0, 2.0, 3.0)
-    assert more.stands[1] is fourth
-    assert more.without(1).times == (1.0, 3.0)
-    assert walk.without(2).without(1).times == ()
-    assert [id(stand) for stand in walk.moved(0, 2).stands] == [id(second), id(third), id(first)]
-    closed = walk.looped(True, 4.0)
-    assert closed.times == (1.0, 3.0, 4.0)
-    assert closed.looped(False).times == (1.0, 3.0)
-    assert KeyFrames((first,)).inserted(1, second).times == (2.0,)
-
-
 def pair(**parts: tuple[object, object]) -> dict[str, object]:
     """Two places that differ in what they are told, or in their shift."""
     rows = [{name: values[i] for name, values in parts.items()} for i in (0, 1)]

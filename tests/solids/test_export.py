@@ -93,7 +93,7 @@ def test_voxel_files_keep_what_they_can(tmp_path):
         assert np.array_equal(formats.load(tmp_path / f"a{suffix}") > 0.5, stool() > 0.5)
     assert np.array_equal(np.load(tmp_path / "a.npy"), stool())
     assert binvox.decode((tmp_path / "a.binvox").read_bytes()).scale == 48.0
-    assert magicavoxel.decode((tmp_path / "a.vox").read_bytes()).models[0].shape == (24, 24, 24)
+    assert magicavoxel.decode((tmp_path / "a.vox").read_bytes())[0].shape == (24, 24, 24)
 
 
 def test_without_a_size_a_voxel_is_a_millimetre():

@@ -51,3 +51,8 @@ def test_packed_solids_compare_like_unpacked_ones():
 def test_other_shapes_are_refused(compare):
     with pytest.raises(ValueError, match="one shape"):
         compare(np.zeros((4, 4, 4)), np.zeros((5, 5, 5)))
+
+
+def test_another_size_is_brought_to_place_and_size():
+    large = np.kron(np.roll(chair(), (1, 2, 0), (0, 1, 2)), np.ones((4, 4, 4), bool))
+    assert np.array_equal(likeness.as_large(large, chair()), chair())

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from ganstudio.solids import binvox, formats, likeness
+from ganstudio.solids import binvox, export, formats, likeness
 from ganstudio.solids.faults import SolidError
 from ganstudio.solids.opening import MESHES, SUFFIXES, load_mesh, open_solid
 
@@ -36,16 +36,21 @@ def test_every_mesh_opens_upright(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", formats.VOXEL_SUFFIXES)
 def test_voxels_of_the_wanted_sides_stay_as_they_are(tmp_path, suffix):
-    path = formats.save(tmp_path / f"stool{suffix}", stool())
+    path = tmp_path / f"stool{suffix}"
+    export.write(path, stool(), export.Wishes())
     opened = open_solid(path, 32)
     assert np.array_equal(opened.grid, stool())
     assert opened.told == "32 × 32 × 32 voxels"
-    assert open_solid(path, 64).grid.shape == (64, 64, 64)
+    assert opened.fine is None
+    larger = open_solid(path, 64)
+    assert np.array_equal(larger.grid[::2, ::2, ::2] > 0.5, stool()), "no larger than it was"
+    assert larger.fine.shape == (32, 32, 32)
 
 
 def test_what_is_exported_opens_as_what_it_was(tmp_path):
     for suffix in formats.MESH_SUFFIXES:
-        path = formats.save(tmp_path / f"stool{suffix}", stool(), surface="cubes")
+        path = tmp_path / f"stool{suffix}"
+        export.write(path, stool(), export.Wishes("cubes"))
         grid = open_solid(path, 26).grid  # 24 wide and a voxel of air around
         assert likeness.align(grid, stool()[3:29, 3:29, :26]).iou == 1, suffix
 

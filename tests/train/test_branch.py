@@ -224,3 +224,17 @@ def test_samples_of_a_branch_start_from_the_parents(parent: Path, tmp_path: Path
     z = np.ones((3, 4), np.float32)
     mine = Sampler.load(tmp_path / "branch", "cpu").draw(z)
     assert np.array_equal(mine, Sampler.load(parent, "cpu", "000000.128k").draw(z))
+
+
+def test_a_branch_that_cannot_begin_leaves_nothing(
+    parent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = contents(parent)
+    monkeypatch.setattr(RunFolder, "inherit", full)
+    with pytest.raises(OSError, match="No space"):
+        build(tmp_path / "branch", parent=Parent(parent, 128))
+    assert not (tmp_path / "branch").exists()
+    assert contents(parent) == before

@@ -389,6 +389,72 @@ def test_a_rewind_that_cannot_be_changes_nothing(
     engine.close()
 
 
+def full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_rewind_that_the_disk_refuses_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build(tmp_path / "run")
+    engine.step(None)
+    engine.save(wait=True)
+    there = [path.name for path in engine.run.checkpoints()]
+    lines = engine.run.history()
+    with monkeypatch.context() as patch:
+        patch.setattr("ganstudio.train.history.write_atomically", full)
+        with pytest.raises(OSError, match="No space"):
+            engine.rewind("000000.000k")
+    assert engine.trainer.nimg == 16
+    assert [path.name for path in engine.run.checkpoints()] == there
+    assert engine.run.history() == lines
+    monkeypatch.setattr(RunFolder, "note", full)  # nor does a line of the log stop it
+    engine.rewind("000000.000k")
+    assert engine.trainer.nimg == 0
+    engine.close()
+
+
+def test_a_rewind_that_fails_too_late_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build(tmp_path / "run")
+    engine.step(None)
+    engine.save(wait=True)
+    monkeypatch.setattr("ganstudio.train.timeline.Timeline.cut", full)
+    with pytest.raises(RuntimeError, match=r"back at 0\.000 kimg, but .* No space"):
+        engine.rewind("000000.000k")
+    engine.close()
+
+
+@pytest.mark.parametrize("ready_made", [False, True], ids=["new", "made by somebody"])
+def test_a_run_that_cannot_begin_leaves_no_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ready_made: bool
+) -> None:
+    folder = tmp_path / "run"
+    if ready_made:
+        folder.mkdir()
+        (folder / "notes.txt").write_text("mine")
+    with monkeypatch.context() as patch:
+        patch.setattr("ganstudio.train.reals.write", full)
+        with pytest.raises(OSError, match="No space"):
+            build(folder)
+    assert folder.exists() == ready_made
+    if ready_made:
+        assert (folder / "notes.txt").read_text() == "mine"
+    build(folder).close()  # and it can be tried again
+
+
+def test_a_run_that_cannot_go_on_keeps_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path / "run").close()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFolder, "cut_history", full)
+        with pytest.raises(OSError, match="No space"):
+            build(tmp_path / "run", resume=True)
+    build(tmp_path / "run", resume=True).close()
+
+
 @pytest.mark.parametrize(("variant", "word"), [("cgan", "new: apes"), ("gan", "")])
 def test_a_folder_with_another_class_is_refused_where_classes_are_told(
     tmp_path: Path, variant: str, word: str

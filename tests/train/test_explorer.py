@@ -307,3 +307,63 @@ def test_what_was_drawn_of_a_moment_is_not_drawn_again(explorer: Explorer) -> No
     assert explorer.sampler.draw.call_count == 2
     assert [event.samples.max() for event in drawn] == [1.0, 1.0, 0.5, 1.0]
     assert len({event.ticket for event in drawn}) == 4
+
+
+def test_a_run_that_cannot_be_opened_from_the_past_leaves_the_present(explorer: Explorer) -> None:
+    explorer._library = shelf = Shelf()
+    explorer.open(RUN)
+    wait_for(explorer, m.ModelReady)
+    explorer.open(RUN, 0)
+    wait_for(explorer, m.ModelReady)
+    shelf.newest = MagicMock(side_effect=ValueError("no checkpoint"))
+    explorer.open(Path("runs/bad"))
+    events: list[m.Event] = []
+    while not any(isinstance(event, m.Failed) for event in events):
+        events += wait_for(explorer, m.Event)
+    assert [(event.source, event.nimg) for event in events if isinstance(event, m.ModelReady)] == [
+        (str(RUN), 9000)
+    ]
+    assert explorer.sampler.nimg == 9000
+    assert explorer.moment is None
+
+
+def test_a_run_whose_moments_cannot_be_read_is_not_the_present(explorer: Explorer) -> None:
+    explorer._library = shelf = Shelf()
+    explorer.open(RUN)
+    wait_for(explorer, m.ModelReady)
+    shelf.moments = MagicMock(side_effect=OSError("gone"))
+    explorer.open(Path("runs/bad"))
+    wait_for(explorer, m.Failed)
+    explorer.open(RUN, 0)
+    wait_for(explorer, m.ModelReady)
+    explorer.back()
+    (event,) = wait_for(explorer, m.ModelReady)
+    assert event.source == str(RUN)
+
+
+def test_a_failed_travel_from_now_lets_live_weights_through(explorer: Explorer) -> None:
+    explorer._library = MagicMock(at=MagicMock(side_effect=ValueError("damaged")))
+    explorer.mailbox.offer(sampler(nimg=500))
+    wait_for(explorer, m.ModelReady)
+    explorer.open(RUN, 5000)
+    assert explorer.moment in (5000, None)
+    wait_for(explorer, m.Failed)
+    assert explorer.moment is None
+    explorer.mailbox.offer(sampler(nimg=600))
+    (event,) = wait_for(explorer, m.ModelReady)
+    assert event.nimg == 600
+
+
+def test_a_failed_travel_in_the_past_stays_at_the_moment_that_is_drawn(explorer: Explorer) -> None:
+    explorer._library = shelf = Shelf()
+    explorer.open(RUN)
+    wait_for(explorer, m.ModelReady)
+    explorer.open(RUN, 5000)
+    wait_for(explorer, m.ModelReady)
+    shelf.at = MagicMock(side_effect=ValueError("damaged"))
+    explorer.open(RUN, 0)
+    wait_for(explorer, m.Failed)
+    assert (explorer.moment, explorer.sampler.nimg) == (5000, 5000)
+    explorer.back()
+    (event,) = wait_for(explorer, m.ModelReady)
+    assert event.nimg == 9000

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from ganstudio.recipe import Recipe
+from ganstudio.train import library as module
 from ganstudio.train.checkpoints import Checkpoint
 from ganstudio.train.library import Library, moments
 from ganstudio.train.run import RunError, RunFolder
@@ -123,3 +124,36 @@ def test_an_old_run_without_snapshots_falls_back_on_checkpoints(tmp_path: Path) 
         run.write(Checkpoint({"G.w": torch.ones(2)}, {}, {}, {"nimg": nimg}))
     assert moments(run.path) == (0, 5000)
     assert torch.equal(run.read_moment(5000)["G.w"], torch.ones(2))
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["once it is found", "while it is read"])
+def test_a_moment_let_go_meanwhile_gives_way_to_its_neighbour(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    run = RunFolder.create(tmp_path, Recipe.of_run(folder))
+    weights = RunFolder(folder).read_moment(16)
+    run.timeline.write(0, weights)
+    gone = run.timeline.write(16, weights)
+
+    def nearest_then_thinned(asked: Path, nimg: int) -> module.Kept:
+        found = nearest(asked, nimg)
+        if not late:
+            gone.unlink(missing_ok=True)
+        return found
+
+    def load_thinned(self: Library, asked: Path, nimg: int) -> Sampler:
+        gone.unlink(missing_ok=True)
+        return load(self, asked, nimg)
+
+    nearest, load = module.nearest, Library._load
+    monkeypatch.setattr(module, "nearest", nearest_then_thinned)
+    monkeypatch.setattr(Library, "_load", load_thinned)
+    assert Library("cpu").at(run.path, 16).nimg == 0
+
+
+def test_a_damaged_moment_is_refused(tmp_path: Path, folder: Path) -> None:
+    run = RunFolder.create(tmp_path, Recipe.of_run(folder))
+    bad = run.timeline.write(16, RunFolder(folder).read_moment(16))
+    bad.write_bytes(bad.read_bytes()[:-9])
+    with pytest.raises(RunError, match="damaged"):
+        Library("cpu").at(run.path, 16)

@@ -128,6 +128,16 @@ def test_history_survives_a_cut_line_and_forgets_what_is_rewound(run: RunFolder)
     assert [line["nimg"] for line in run.history()] == [100, 200]
 
 
+def test_a_bad_byte_costs_at_most_its_line(run: RunFolder) -> None:
+    for nimg in (100, 200):
+        run.append_history({"nimg": nimg})
+        with run.history_path.open("ab") as file:
+            file.write(b'{"nimg": \xff1}\n')
+    assert [line["nimg"] for line in run.history()] == [100, 200]
+    run.cut(100)
+    assert run.history_path.read_text() == '{"nimg": 100}\n'
+
+
 def test_a_second_program_is_kept_out(run: RunFolder) -> None:
     run.acquire()
     with pytest.raises(RunError, match="another program"):

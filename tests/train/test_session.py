@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ganstudio.train import messages as m
@@ -282,3 +283,46 @@ def test_stopping_while_it_loads_builds_no_more() -> None:
     until_state(session, "finished")
     assert session.close()
     assert built == []
+
+
+def test_stop_is_heard_by_the_builder_alone() -> None:
+    """A writer that tells of its first checkpoint must not be thrown out of it."""
+    engine, thrown = Counter(), []
+
+    def build(announce) -> Counter:
+        session.post(m.Stop())
+
+        def tell() -> None:
+            try:
+                announce(m.Noted("saved"))
+            except BaseException as error:
+                thrown.append(error)
+
+        writer = threading.Thread(target=tell)
+        writer.start()
+        writer.join()
+        return engine
+
+    session = Session(build, Outbox())
+    session.start()
+    events = until_state(session, "finished")
+    assert session.close()
+    assert thrown == []
+    assert m.Noted("saved") in events
+    assert (engine.saved, engine.closed) == (1, 1)
+
+
+def test_a_run_that_is_told_of_is_saved_and_closed_by_a_stop() -> None:
+    engine = Counter()
+
+    def build(announce) -> Counter:
+        announce(m.Started(Path("run"), False, {}, {}, np.zeros((1, 2), np.float32), 1))
+        session.post(m.Stop())
+        announce(m.Remembered(Path("run"), (0,)))
+        return engine
+
+    session = Session(build, Outbox())
+    session.start()
+    until_state(session, "finished")
+    assert session.close()
+    assert (engine.saved, engine.closed) == (1, 1)

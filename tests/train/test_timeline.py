@@ -234,3 +234,20 @@ def test_names_sort_and_come_back() -> None:
     assert [nimg_of(moment_name(nimg)) for nimg in (0, 64, 120_064, 10**9)] == [
         0, 64, 120_064, 10**9,
     ]  # fmt: skip
+
+
+def test_a_snapshot_that_goes_while_it_is_listed_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timeline = Timeline(tmp_path)
+    gone = timeline.write(1000, weights())
+    timeline.write(2000, weights())
+    stat = Path.stat
+
+    def thinned_meanwhile(path: Path, **how: bool) -> os.stat_result:
+        if path == gone:
+            path.unlink(missing_ok=True)
+        return stat(path, **how)
+
+    monkeypatch.setattr(Path, "stat", thinned_meanwhile)
+    assert [one.nimg for one in timeline.snapshots()] == [2000]

@@ -72,3 +72,28 @@ def test_what_came_to_nothing_makes_room(studio, asked) -> None:
     studio.dropped.emit(m.Dropped(1, "judge", "no model"))
     assert heard == ["no model"]
     assert asked[-1][2] == {"number": 1}
+
+
+def test_an_answer_says_what_it_is_about_though_another_wish_waits(studio, asked) -> None:
+    asking, heard = Asking(studio, "mine"), []
+    asking.answered.connect(lambda found: heard.append((found, asking.about)))
+    asking.ask("judge", about="old")
+    asking.ask("judge", about="new")
+    done(studio, 1, "first")
+    done(studio, 2, "second")
+    assert heard == [("first", "old"), ("second", "new")]
+
+
+def test_what_a_person_waits_for_follows_at_once_on_what_is_in_hand(studio, asked) -> None:
+    studio.state = "running"
+    asking = Asking(studio, "mine")
+    asking.ask("judge", number=0)
+    asking.ask("judge", soon=True, number=1)
+    asking.ask("judge", number=2)  # newer weights do not make it less urgent
+    done(studio, 1, seconds=100.0)
+    assert asked[1:] == [("judge", "mine", {"number": 2})]
+    asking.ask("judge", number=3)
+    done(studio, 2, seconds=100.0)
+    assert len(asked) == 2
+    asking.forget()
+    studio.state = "idle"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from ganstudio.ui import background
 from ganstudio.ui.background import Background
 
@@ -42,9 +44,11 @@ def test_closing_does_what_is_wanted_and_logs_what_fails(qtbot, caplog):
     assert "test failed" in caplog.text
 
 
-def test_closing_waits_no_longer_than_is_bearable(qtbot, caplog, monkeypatch):
+@pytest.mark.parametrize("keep_all", [False, True])
+def test_closing_waits_no_longer_than_is_bearable(qtbot, caplog, monkeypatch, keep_all):
     monkeypatch.setattr(background, "LONGEST_CLOSE_S", 0.01)
-    worker, may_go, ended = Background("test", keep_all=True), threading.Event(), threading.Event()
+    worker = Background("test", keep_all=keep_all)
+    may_go, ended = threading.Event(), threading.Event()
     worker.submit(lambda: may_go.wait(20))
     worker.submit(ended.set)
     worker.close()
@@ -53,7 +57,7 @@ def test_closing_waits_no_longer_than_is_bearable(qtbot, caplog, monkeypatch):
     may_go.set()
     for thread in threads:
         thread.join(20)
-    assert ended.is_set()
+    assert ended.is_set() == keep_all
 
 
 def test_closed_it_takes_nothing_on(qtbot):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
 from ganstudio.latent import file
 from ganstudio.latent.file import LatentError
@@ -54,3 +54,40 @@ def test_other_things_are_not_welcome(tmp_path, qapp):
     bad.write_text("x = 1")
     with pytest.raises(LatentError):
         carrying.read(of_file(bad))
+
+
+class FakeDrag:
+    """Notes what would be dragged, for a real drag waits for the mouse."""
+
+    last: "FakeDrag"
+
+    def __init__(self, source):
+        FakeDrag.last = self
+
+    def setPixmap(self, pixmap):
+        self.shadow = pixmap.size().toTuple()
+
+    def setHotSpot(self, place):
+        self.hot = place.toTuple()
+
+    def setMimeData(self, data):
+        self.data = data
+
+    def exec(self, action):
+        return action
+
+
+def test_a_drag_carries_a_place_or_what_is_packed_with_a_small_picture(tmp_path, qapp, monkeypatch):
+    monkeypatch.setattr(carrying, "QDrag", FakeDrag)
+    image = QImage(200, 100, QImage.Format.Format_RGB32)
+    image.fill(0)
+    carrying.drag_out(None, STAND, image)
+    held = FakeDrag.last
+    assert (held.shadow, held.hot) == ((72, 36), (36, 18))
+    assert carrying.read(held.data).psi == 0.7
+    assert not held.data.hasUrls()
+    carrying.drag_out(None, STAND, image, tmp_path)
+    assert FakeDrag.last.data.urls()[0].toLocalFile() == str(tmp_path / "latent.png")
+    sample = np.ones((1, 4, 4), np.float32)
+    carrying.drag_out(None, drag.pack_sample(sample), None)
+    np.testing.assert_array_equal(drag.unpack_sample(FakeDrag.last.data), sample)

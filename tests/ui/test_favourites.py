@@ -5,7 +5,9 @@ from PySide6.QtGui import QColor, QImage
 
 from ganstudio.latent import file
 from ganstudio.latent.stand import Stand
+from ganstudio.ui import favourites as shelf
 from ganstudio.ui.favourites import Favourites
+from ganstudio.ui.run_place import BESIDE
 
 
 @pytest.fixture
@@ -53,11 +55,28 @@ def test_a_favourite_gets_another_name(favourites):
         favourites.rename(renamed, " ? ")
 
 
-def test_what_is_removed_is_gone(favourites):
-    kept = favourites.add(STAND, picture())
+def test_what_is_removed_goes_to_the_trash(favourites, monkeypatch):
+    thrown = []
+    monkeypatch.setattr(shelf, "send2trash", thrown.append)
+    kept, bare = favourites.add(STAND, picture(), "one"), favourites.add(STAND, None, "two")
     favourites.remove(kept)
-    assert favourites.read() == ([], [])
-    assert list(favourites.folder.iterdir()) == []
+    favourites.remove(bare)
+    assert thrown == [str(kept.path), str(kept.path.with_suffix(".png")), str(bare.path)]
+    kept.path.unlink()
+    favourites.remove(kept)
+    assert thrown[3:] == [str(kept.path.with_suffix(".png"))]
+
+
+def test_a_run_that_is_gone_is_not_made_again(tmp_path):
+    run = tmp_path / "runs" / "one"
+    with pytest.raises(FileNotFoundError, match="the run one is gone"):
+        Favourites(run).add(STAND, None)
+    assert not run.exists()
+
+
+def test_a_place_beside_the_runs_is_made_when_it_is_needed(tmp_path):
+    kept = Favourites(tmp_path / "runs" / BESIDE / "welcome").add(STAND, None)
+    assert kept.path.is_file()
 
 
 def test_a_place_of_many_numbers_is_not_written_as_text(favourites):

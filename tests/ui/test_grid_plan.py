@@ -25,11 +25,22 @@ def test_a_span_ends_at_its_corners():
 
 def test_classes_need_classes():
     rows = stands(2)
-    plan = grid_plan.by_class(rows, MODEL, 6)
+    plan = grid_plan.by_class(rows, MODEL)
     assert plan.headers == ("one", "two")
     assert [stand.told["classes"].tolist() for stand in plan.stands] == [[0], [1]] * 2
     with pytest.raises(ValueError, match="no classes"):
-        grid_plan.by_class(rows, Model("gan", "digits", SPEC, 6), 6)
+        grid_plan.by_class(rows, Model("gan", "digits", SPEC, 6))
+
+
+@pytest.mark.parametrize(
+    ("count", "shown", "note"), [(10, 10, ""), (1000, 24, "24 of 1,000 classes")]
+)
+def test_no_class_is_left_out_in_silence(count, shown, note):
+    names = tuple(f"class {number}" for number in range(count))
+    model = Model("cgan", "digits", SPEC, 6, inputs=(ConditionSpec("classes", names),))
+    plan = grid_plan.by_class(stands(2), model)
+    assert plan.headers == names[:shown]
+    assert (len(plan.stands), plan.columns, plan.note) == (2 * shown, shown, note)
 
 
 def test_truncation_keeps_the_latent():

@@ -82,6 +82,42 @@ def test_the_film_goes_on_without_a_moment_that_never_comes(journey):
     assert journey.at == 1000
 
 
+def failed(studio, drawn):
+    """The explorer could not load what was asked for, and draws this moment still."""
+    if studio.explorer.moment is not None:
+        studio.explorer._moment = drawn
+    studio._on_failed(m.Failed("damaged", "", where="explorer"))
+
+
+def test_a_moment_that_cannot_be_loaded_is_left_again(journey, studio, asked):
+    journey.go(1000)
+    journey._throttle.stop()
+    journey.go(4000)  # the throttle runs
+    studio.explorer._moment = 4000
+    failed(studio, 1000)
+    assert (journey.at, studio.moment) == (1000, 1000)
+    assert not journey._throttle.isActive()
+    studio.explorer._moment = None
+    failed(studio, None)
+    assert (journey.at, studio.moment) == (None, None)
+    assert asked == [1000, 4000]
+
+
+def test_the_film_goes_on_without_a_moment_that_cannot_be_loaded(
+    journey, studio, asked, monkeypatch
+):
+    def opened(run, moment=None):
+        asked.append(moment)
+        studio.explorer._moment = moment
+
+    monkeypatch.setattr(studio.explorer, "open", opened)
+    journey.play()
+    studio._on_failed(m.Failed("damaged", "", where="explorer"))
+    assert journey.plays
+    assert (journey.at, studio.moment) == (1000, 1000)
+    assert asked == [0, 1000]
+
+
 def test_the_film_starts_where_one_stands_and_a_hand_stops_it(journey):
     journey.go(2000)
     journey.play()

@@ -61,9 +61,11 @@ def test_a_uniform_prior_is_never_left():
 
 
 def test_a_drag_stops_where_the_sliders_end():
-    point = Point.at(model(), np.zeros(32)).nudge(10, -0.5)
+    point = Point.at(model(), np.zeros(32)).step({0: 10, 1: -0.5})
     assert point.walk.amounts[:3].tolist() == [3.0, -0.5, 0.0]
-    assert Point.at(model(z_dim=1), np.zeros(1)).nudge(0.5, 0.5).walk.amounts.tolist() == [0.5]
+    assert Point.at(model(z_dim=1), np.zeros(1)).step({0: 0.5, 1: 0.5}).walk.amounts.tolist() == [
+        0.5
+    ]
 
 
 def test_new_directions_do_not_move_the_point():
@@ -99,7 +101,7 @@ def test_a_mapped_latent_is_walked_apart_from_the_noise():
     z = mapped().draw(1, 0)[0]
     point = Point.at(mapped(), z).move(0, 1.0)
     assert point.shift is None
-    moved = point.walking("w").move(2, -2.0).nudge(0.5)
+    moved = point.walking("w").move(2, -2.0).step({0: 0.5})
     expected = 0.5 * moved.walk.ways[0] - 2.0 * moved.walk.ways[2]
     np.testing.assert_allclose(moved.shift, expected, atol=1e-6)
     np.testing.assert_array_equal(moved.z, point.z)
@@ -133,7 +135,7 @@ def test_truncation_of_a_mapped_latent_is_left_to_the_model():
 
 
 def test_a_model_without_noise_has_a_point_all_the_same():
-    point = Point.at(model(z_dim=0), np.zeros(0)).nudge(1.0).back()
+    point = Point.at(model(z_dim=0), np.zeros(0)).step({0: 1.0}).back()
     assert point.z.shape == (0,)
     assert point.walk.names == ()
     assert not point.moved
@@ -229,6 +231,21 @@ def test_returning_keeps_the_sliders_where_the_directions_are_the_same():
     returned = before.like(turned)
     np.testing.assert_array_equal(returned.z, before.z)
     assert returned.walk.ways is turned.walk.ways
+
+
+def test_returning_keeps_the_directions_through_the_classes():
+    before = Point.at(model(classes="abc"), np.zeros(32))
+    after = before.bent(np.eye(3, dtype=np.float32), ("a", "b", "c"), "classes")
+    assert before.like(after).walk.names == ("a", "b", "c")
+
+
+def test_random_directions_replace_axes_and_classes():
+    few = Point.at(model(z_dim=8), np.ones(8)).turned(3)
+    assert not few.axes
+    np.testing.assert_allclose(few.z, np.ones(8), atol=1e-6)
+    told = Point.at(model(classes="abc"), np.zeros(32))
+    told = told.bent(np.eye(3, dtype=np.float32), ("a", "b", "c"), "classes")
+    assert told.turned(3).space == "z"
 
 
 def test_sliders_reach_as_far_as_wished():

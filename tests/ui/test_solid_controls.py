@@ -33,7 +33,7 @@ def test_a_view_is_dressed_in_everything_that_was_chosen(controls, kind):
     view.set_voxel_mm.assert_called_with(None)
     controls.view.switches["wire"].click()
     controls.view.switches["flat"].click()
-    controls.view.choose_colouring("height")
+    controls.view.colour.setCurrentIndex(controls.view.colour.findData("height"))
     controls.view.voxel_mm.setValue(1.5)
     controls.view.spans["Z"].moved.emit(0, 1)
     controls.view.spans["Z"].set_span(0.1, 0.6)
@@ -50,7 +50,7 @@ def test_every_choice_is_told(qtbot, controls):
     with qtbot.waitSignal(view.changed):
         view.switches["read"].click()
     with qtbot.waitSignal(view.changed):
-        view.choose_colouring("density")
+        view.colour.setCurrentIndex(view.colour.findData("density"))
     with qtbot.waitSignal(view.changed):
         qtbot.keyClick(view.spans["X"], Qt.Key.Key_Left)
     assert view.whole.isEnabled()
@@ -67,10 +67,16 @@ def test_values_can_be_chosen_while_there_are_some(qtbot, controls):
     controls.view.offer_values("objection")
     assert box.itemText(place) == "By objection"
     assert box.model().item(place).isEnabled()
-    controls.view.choose_colouring("values")
+    controls.view.colour.setCurrentIndex(controls.view.colour.findData("values"))
     with qtbot.waitSignal(controls.view.changed):
         controls.view.offer_values(None)
     assert box.currentData() == "plain"
+    controls.view.offer_values("objection")
+    assert box.currentData() == "values", "gone for a moment only"
+    controls.view.offer_values(None)
+    box.activated.emit(0)
+    controls.view.offer_values("objection")
+    assert box.currentData() == "plain", "the person chose"
 
 
 def test_the_scale_shows_while_one_measures(controls):

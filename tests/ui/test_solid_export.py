@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.solids import formats
-from ganstudio.ui import pictures
+from ganstudio.ui import pictures, solid_export
+from ganstudio.ui.background import Background
 from ganstudio.ui.solid_export import (
     FORMATS,
     MEASURING,
@@ -31,11 +34,13 @@ def box():
 def dialog(qtbot):
     window = QWidget()
     qtbot.addWidget(window)
-    made = ExportDialog(box(), 0.5, "chair", Choice(), window)
+    measure = Background("export report")
+    made = ExportDialog(box(), 0.5, "chair", Choice(), measure, window)
     made.show()
     yield made
     if shiboken6.isValid(made):
         made.done(0)
+    measure.close()
 
 
 def report(qtbot, dialog):
@@ -91,6 +96,20 @@ def test_changing_ones_mind_leaves_it_open(dialog, monkeypatch):
     monkeypatch.setattr(pictures, "ask_save", lambda *_: None)
     dialog.save()
     assert dialog.isVisible()
+
+
+def test_closing_does_not_wait_for_the_measuring(qtbot, monkeypatch):
+    may_end = threading.Event()
+    monkeypatch.setattr(solid_export, "make_ready", lambda *_: may_end.wait(20) and None)
+    window, measure = QWidget(), Background("export report")
+    qtbot.addWidget(window)
+    made = ExportDialog(box(), 0.5, "chair", Choice(), measure, window)
+    made.show()
+    made.reject()
+    assert not made.isVisible()
+    assert measure.busy, "it goes on without the dialog"
+    may_end.set()
+    measure.close()
 
 
 def test_meshes_for_printing_begin_smooth():

@@ -54,6 +54,14 @@ def test_going_elsewhere_after_undo_forgets_redo_but_no_visit(trail):
     assert trail.undo().stand.z[0] == 1
 
 
+def test_a_place_reached_otherwise_is_no_step(trail):
+    trail.undo()
+    trail.amend(*place(7)[:2])
+    assert xs(trail) == [0, 7, 2]
+    assert (trail.index, trail.can_redo) == (1, True)
+    Trail().amend(*place(7)[:2])
+
+
 def test_returning_to_a_visit_is_a_step(trail):
     trail.go(trail.visits[0])
     assert trail.index == 0

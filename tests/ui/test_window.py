@@ -18,6 +18,8 @@ from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.ui import panels as room
 from ganstudio.ui import statusline, theme
+from ganstudio.ui.branch_dialog import Branch
+from ganstudio.ui.branching import Branching
 from ganstudio.ui.docks import FaultCard
 from ganstudio.ui.open_run import OpenRun, list_runs
 from ganstudio.ui.panels.base import Panel
@@ -524,6 +526,35 @@ def test_closing_waits_for_a_long_step(
     assert engines[0].saves == 1
 
 
+def test_closing_gives_up_what_was_to_begin_next(
+    make: Maker, studio: Studio, engines: list, qtbot: Any, tmp_path: Path
+) -> None:
+    window = make()
+    branching = Branching(studio, window)
+    window.transport.train.trigger()
+    wait_for(qtbot, studio, "running")
+    engines[0].may_step.clear()
+    branching.begin(Branch(tmp_path / "one", 0, studio.recipe, "two"))
+    window.close()
+    engines[0].may_step.set()
+    qtbot.waitUntil(window.isHidden, timeout=10_000)
+    assert len(engines) == 1
+
+
+def test_closing_again_stops_what_runs_all_the_same(
+    make: Maker, studio: Studio, engines: list, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make()
+    window.transport.train.trigger()
+    wait_for(qtbot, studio, "running")
+    stop = studio.stop
+    monkeypatch.setattr(studio, "stop", lambda: None)
+    window.close()
+    monkeypatch.setattr(studio, "stop", stop)
+    window.close()
+    qtbot.waitUntil(window.isHidden, timeout=10_000)
+
+
 def test_a_failed_last_save_keeps_the_window_open_once(
     window: MainWindow, studio: Studio, engines: list, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -538,6 +569,7 @@ def test_a_failed_last_save_keeps_the_window_open_once(
     assert window.isVisible()
     assert window.veil.isHidden()
     assert "no space left" in window.banner.text
+    assert not studio.closing
     window.close()
     assert window.isHidden()
 

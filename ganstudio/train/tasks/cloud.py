@@ -38,6 +38,7 @@ class Cloud:
         real: (N + M,) bool.
         layout: ``pca`` or ``umap``.
         seen: what was compared: ``pixels`` or ``early`` features.
+        reals: (M, *shape) the real ones themselves.
     """
 
     places: np.ndarray
@@ -47,6 +48,7 @@ class Cloud:
     real: np.ndarray
     layout: Layout
     seen: Seen
+    reals: np.ndarray
 
     @property
     def count(self) -> int:
@@ -123,7 +125,7 @@ class CloudTask(Task):
         desk.tell(0.95, "drawing thumbnails")
         small = thumbnails(everything, model.spec, thumbnail_px)
         flags = np.arange(len(everything)) >= count
-        return Cloud(places, z, known, small, flags, layout, seen)
+        return Cloud(places, z, known, small, flags, layout, seen, real)
 
 
 def _drawn(

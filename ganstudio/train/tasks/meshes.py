@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,8 @@ class Meshes(Task):
 
     Arguments:
         walk: the key frames.
-        folder: for the files; made where it is missing, and left as it is if cancelled.
+        folder: for the files, made where it is missing; where it holds any, a numbered one
+            beside it is made. It is left as it is if cancelled.
         suffix: of the files.
         count: how many, evenly spread from the first key frame to the last.
         wishes: how each is written; its size is that of the first object.
@@ -76,6 +78,7 @@ class Meshes(Task):
         scale: float | None = None
         written = empty = 0
         try:
+            folder = _free(folder)
             folder.mkdir(parents=True, exist_ok=True)
             for number, occupancy in enumerate(_objects(sampler, desk, walk, count)):
                 desk.tell(number / count, f"{number} of {count}")
@@ -94,6 +97,16 @@ class Meshes(Task):
         if not written:
             raise TaskError("nothing on the way is above the threshold")
         return Written(folder, written, empty)
+
+
+def _free(folder: Path) -> Path:
+    """The folder, or the first numbered one that holds nothing: sequences are never mixed."""
+    numbered = (folder.with_name(f"{folder.name} {n}") for n in itertools.count(2))
+    return next(each for each in itertools.chain([folder], numbered) if _is_free(each))
+
+
+def _is_free(folder: Path) -> bool:
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 
 def _objects(

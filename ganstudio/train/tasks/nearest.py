@@ -11,6 +11,7 @@ import numpy as np
 from ganstudio.data.base import DataError, Samples, to_unit
 from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.solids import likeness
+from ganstudio.solids.voxelise import scaled
 from ganstudio.train.examples import load_samples
 from ganstudio.train.sampler import Sampler
 from ganstudio.train.tasks.base import Desk, Task, TaskError
@@ -41,7 +42,9 @@ class _Known:
 
     recipe: dict[str, Any]
     root: Path
-    bits: np.ndarray
+    bits: np.ndarray  # of the samples, all moved to the floor and the middle
+    moves: np.ndarray  # (N, 3) how far each was moved
+    longest: np.ndarray  # (N,) voxels from end to end of each
 
 
 class NearestSolids(Task):
@@ -49,10 +52,12 @@ class NearestSolids(Task):
 
     The data set is read once and kept as bits, one for each voxel, until another is asked for.
     The likeness is the intersection over the union of what is solid. The object is held
-    against each sample as it stands and in three quarter turns.
+    against each sample on its floor and in the middle of its box, in four quarter turns.
 
     Arguments:
         grid: (X, Y, Z), float in [0, 1] or bool.
+        sized: whether the grid is one of the model's and its size counts; else it may have any
+            sides, and is made as large as each sample.
         run: the folder of the run whose data set it is.
         data_root: where data sets are kept.
         count: how many of the nearest.
@@ -78,26 +83,32 @@ class NearestSolids(Task):
         count: int = 1,
         threshold: float = 0.5,
         turned: bool = True,
+        sized: bool = True,
     ) -> Nearest:
         shape = sampler.model.spec.shape[1:]
         if sampler.model.spec.kind != "voxels":
             raise TaskError("only objects of voxels have nearest ones in a training set")
-        if grid.shape != shape:
+        if sized and grid.shape != shape:
             raise TaskError(f"the object is {grid.shape}, but the data are {shape}")
         solid = grid if grid.dtype == np.bool_ else grid > threshold
-        bits = self._bits(run, data_root, desk)
-        square = shape[0] == shape[1]
-        turns = range(4) if turned and square else range(1)
-        desk.tell(0.9, "comparing")
-        rows = [likeness.pack(np.rot90(solid, turn, (0, 1))[None])[0] for turn in turns]
-        ious = np.max([likeness.ious(row, bits) for row in rows], axis=0)
+        if not solid.any():
+            raise TaskError("nothing of the object is above the threshold")
+        known = self._read(run, data_root, desk)
+        turns = range(4) if turned and shape[0] == shape[1] else range(1)
+        ious = np.zeros(len(known.bits))
+        for longest in range(1) if sized else np.unique(known.longest[known.longest > 0]):
+            desk.tell(0.9, "comparing")
+            rows = np.arange(len(ious)) if sized else np.flatnonzero(known.longest == longest)
+            stands = solid if sized else _within(scaled(solid, int(longest)), shape)
+            turned_ones = np.stack([np.rot90(stands, turn, (0, 1)) for turn in turns])
+            bits = likeness.pack(_moved(turned_ones, _moves(turned_ones)[0]))
+            ious[rows] = np.max([likeness.ious(row, known.bits[rows]) for row in bits], axis=0)
         best = np.argsort(-ious, kind="stable")[:count]
-        return Nearest(
-            ious[best], best, np.stack([likeness.unpack(bits[i], shape) for i in best]), len(bits)
-        )
+        grids = np.stack([likeness.unpack(known.bits[i], shape) for i in best])
+        return Nearest(ious[best], best, _moved(grids, -known.moves[best]), len(known.bits))
 
     @classmethod
-    def _bits(cls, run: Path, data_root: Path, desk: Desk) -> np.ndarray:
+    def _read(cls, run: Path, data_root: Path, desk: Desk) -> _Known:
         """The whole data set of a run, packed."""
         desk.tell(0.0, "reading the training set")
         try:
@@ -105,22 +116,61 @@ class NearestSolids(Task):
             told = {"data": recipe.data, "dataset": recipe.to_dict().get("dataset", {})}
             known = cls._known
             if known is not None and (known.recipe, known.root) == (told, data_root):
-                return known.bits
+                return known
             samples = load_samples(recipe, data_root)
         except (RecipeError, OSError) as error:
             raise TaskError(f"the recipe of {run.name} cannot be read: {error}") from error
         except DataError as error:
             raise TaskError(f"the training set cannot be read: {error}") from error
-        bits = _packed(samples, desk)
-        cls._known = _Known(told, data_root, bits)
-        return bits
+        cls._known = _Known(told, data_root, *_packed(samples, desk))
+        return cls._known
 
 
-def _packed(samples: Samples, desk: Desk) -> np.ndarray:
-    """All samples as bits, a few at a time."""
-    rows = []
+def _packed(samples: Samples, desk: Desk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All samples as bits, a few at a time, moved to where they are compared."""
+    bits, moves, longest = [], [], []
     for start in range(0, len(samples.x), ROWS):
         desk.tell(0.5 + 0.4 * start / len(samples.x), "packing the training set")
         some = to_unit(samples.x[start : start + ROWS])[:, 0].numpy() > 0
-        rows.append(likeness.pack(some))
-    return np.concatenate(rows)
+        move, length = _moves(some)
+        bits.append(likeness.pack(_moved(some, move)))
+        moves.append(move)
+        longest.append(length)
+    return np.concatenate(bits), np.concatenate(moves), np.concatenate(longest)
+
+
+def _moves(solids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far each has to be moved to the floor and the middle, and its longest side.
+
+    Args:
+        solids: (N, X, Y, Z) bool.
+
+    Returns:
+        (N, 3) and (N,) voxels; zeros for what is empty.
+    """
+    moves = np.zeros((len(solids), 3), dtype=np.int64)
+    lengths = np.zeros_like(moves)
+    for axis in range(3):
+        layers = np.asarray(solids.any(axis=tuple(k + 1 for k in range(3) if k != axis)))
+        low = layers.argmax(axis=1)
+        lengths[:, axis] = layers.shape[1] - layers[:, ::-1].argmax(axis=1) - low
+        middle = (layers.shape[1] - lengths[:, axis]) // 2
+        moves[:, axis] = -low if axis == 2 else middle - low
+    full = solids.reshape(len(solids), -1).any(axis=1)
+    moves[~full] = lengths[~full] = 0
+    return moves, lengths.max(axis=1)
+
+
+def _moved(solids: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """Each moved; none reaches beyond an edge, so nothing comes in on the other side."""
+    return np.stack(
+        [np.roll(solid, move, (0, 1, 2)) for solid, move in zip(solids, moves, strict=True)]
+    )
+
+
+def _within(part: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A part in the corner of a grid; what sticks out is cut."""
+    grid = np.zeros(shape, dtype=np.bool_)
+    part = part[tuple(slice(0, n) for n in shape)]
+    grid[tuple(slice(0, n) for n in part.shape)] = part
+    return grid

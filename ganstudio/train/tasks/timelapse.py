@@ -102,7 +102,7 @@ class Timelapse(Task):
                     desk.tell(film.count / count, f"{nimg / 1000:,.1f} kimg")
                     try:
                         past = past.at(nimg) if past else Sampler.load(folder, device, moment=nimg)
-                    except RunError:
+                    except (RunError, OSError):
                         skipped += 1  # damaged, or let go since it was listed
                         continue
                     frame = many(_samples(past, places, desk), spec, height)

@@ -49,12 +49,6 @@ def look_along(shapes: list[Shape], turn_degrees: float, origin: Vector, ray: Ve
     return best
 
 
-def pick(shapes: list[Shape], turn_degrees: float, origin: Vector, ray: Vector) -> int | None:
-    """Which object a line of sight meets first: its index, or None; see ``look_along``."""
-    hit = look_along(shapes, turn_degrees, origin, ray)
-    return None if hit is None else hit.index
-
-
 def _first_solid(
     occupied: NDArray[np.bool_], start: Vector, along: Vector
 ) -> tuple[float, tuple[int, int, int] | None]:

@@ -62,6 +62,12 @@ class SurveyWidget(OrbitWidget):
             self.ruler = Ruler((), self.ruler.voxel_mm)
             self.update()
 
+    def forget_places(self) -> None:
+        """Other objects stand there: neither ruler nor voxel that is held means them."""
+        self.ruler = Ruler((), self.ruler.voxel_mm)
+        self._read(None)
+        self.update()
+
     def set_voxel_mm(self, voxel_mm: float | None) -> None:
         """How long a voxel's side is, for the ruler; None if nobody knows."""
         self.ruler = replace(self.ruler, voxel_mm=voxel_mm)

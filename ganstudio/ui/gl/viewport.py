@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import is_not
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,7 @@ class Viewport(SurveyWidget):
         self.frames = 0
         self._look = make_look(self.palette())
         self._grids: list[NDArray[np.generic]] = []
+        self._sort = 0  # counts up as grids of other shapes come
         self._threshold, self._cuts = 0.5, WHOLE
         self._surface: Surface = "cubes"
         self._stale = self._framed = self._released = False
@@ -94,7 +96,11 @@ class Viewport(SurveyWidget):
         Args:
             grids: each (X, Y, Z), float in [0, 1] or bool, z up.
         """
-        self._framed = self._framed and [g.shape for g in grids] == [g.shape for g in self._grids]
+        if [g.shape for g in grids] != [g.shape for g in self._grids]:
+            self._framed = False
+            self._sort += 1
+        if len(grids) != len(self._grids) or any(map(is_not, grids, self._grids)):
+            self.forget_places()
         self._grids = list(grids)
         self._rebuild()
 
@@ -131,7 +137,8 @@ class Viewport(SurveyWidget):
         """
         self._title = title
         kept = tuple(np.asarray(each, dtype=np.float32) for each in values or ())
-        self._restyle(values=kept, limit=reach(list(kept)))
+        if kept or self._style.values:
+            self._restyle(values=kept, limit=reach(list(kept)))
 
     def set_wireframe(self, on: bool) -> None:
         """Show edges only."""
@@ -284,10 +291,14 @@ class Viewport(SurveyWidget):
         if not self._stale and not self._released:
             wish = self._threshold, self._surface, self._cuts
             grids = list(self._grids)
-            self._builder.submit(lambda: [build(grid, *wish) for grid in grids])
+            sort = self._sort
+            self._builder.submit(lambda: (sort, [build(grid, *wish) for grid in grids]))
 
-    def _take(self, shapes: list[Shape]) -> None:
+    def _take(self, built: tuple[int, list[Shape]]) -> None:
         """New shapes are built."""
+        sort, shapes = built
+        if sort != self._sort:  # others wait already, and would never be framed
+            return
         self.shapes = shapes
         if not self._framed and any(len(shape.data) for shape in shapes):
             self._framed = True

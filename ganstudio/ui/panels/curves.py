@@ -26,7 +26,6 @@ from ganstudio.ui.time_bar import TimeBar
 from ganstudio.ui.timelapse import Timelapse
 
 REDRAW_MS = 250  # a redraw takes longer than a frame, so a few a second while training
-SCRUB_MS = 33  # the line of the moment follows the mouse
 EMPTY = "Nothing to plot yet. The losses of both players appear here while they train."
 UNMEASURED = (
     "Nothing measured yet. The samples are measured beside the training, first after a minute or "

@@ -62,6 +62,7 @@ class FindPanel(Panel):
         studio.modelReady.connect(self._on_model)
         studio.started.connect(lambda event: self._offer(event.reals))
         studio.latentChanged.connect(self._on_latent)
+        studio.sought.connect(self._take_sample)
         studio.progressed.connect(self._on_progressed)
         studio.done.connect(self._on_done)
         studio.dropped.connect(self._on_dropped)
@@ -209,13 +210,20 @@ class FindPanel(Panel):
         sample = drag.unpack_sample(data)
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if sample is not None and model is not None:
-            if sample.shape == model.spec.shape:
-                self.target.show_sample(sample)
-            else:
-                self._refuse(f"Not taken: {model.spec} are wanted.")
+            self._take_sample(sample)
         elif paths:
             self.target.open_file(paths[0])
         event.acceptProposedAction()
+
+    def _take_sample(self, sample: np.ndarray) -> None:
+        """Look for one of the data."""
+        model = self._model
+        if model is None or self._why_empty():
+            return
+        if sample.shape == model.spec.shape:
+            self.target.show_sample(sample)
+        else:
+            self._refuse(f"Not taken: {model.spec} are wanted.")
 
     def _on_target(self) -> None:
         if self._model is not None and self.live.isChecked() and self.isVisible():

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
-from ganstudio.ui import drag, pictures, theme, tile_menu
+from ganstudio.ui import carrying, drag, pictures, theme, tile_menu
 from ganstudio.ui.background import Background
 from ganstudio.ui.gallery_header import GalleryHeader
 from ganstudio.ui.marks import GROUPS
@@ -208,7 +208,8 @@ class GalleryPanel(Panel):
     def _drag(self, name: str, index: int) -> None:
         carried = self.cargo(name, index)
         if carried is not None:
-            tile_menu.drag_out(self.grids[name], index, carried)
+            grid = self.grids[name]
+            carrying.drag_out(grid, carried, grid.pictures[index])
 
     def _on_key(self, index: int, letter: str) -> None:
         stand = self.stand_of(index)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import grid_plan, pictures, theme
+from ganstudio.ui.carrying import drag_out
 from ganstudio.ui.grid_controls import GridControls
 from ganstudio.ui.grid_plan import Plan
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.run_place import run_place
 from ganstudio.ui.shots import Shots, fits
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.sums import SumRow
 from ganstudio.ui.tiles import TileGrid
-from ganstudio.ui.well import Well, carry
+from ganstudio.ui.well import Well
 
 TAG, MAPPING = "grid", "mapping"
 SETTLE_MS, TILE_PX, WELL_PX = 60, 96, 96
@@ -41,6 +44,7 @@ class GridPanel(Panel):
         super().__init__(studio)
         self.plan: Plan | None = None
         self._model: m.Model | None = None
+        self._run: Path | None = None  # whose directions are offered
         self._stale, self._ticket = False, 0
         self._told: m.Told = {}  # by Latent, wherever a tile leaves something out
         self._styles: tuple[tuple[Stand, ...], np.ndarray] | None = None  # of whom, mapped to what
@@ -55,6 +59,7 @@ class GridPanel(Panel):
         self._build()
         studio.modelReady.connect(self._on_model)
         studio.done.connect(self._on_done)
+        studio.done.connect(self._on_found, Qt.ConnectionType.QueuedConnection)
         studio.latentTaken.connect(self._on_taken)
         studio.latentChanged.connect(self._on_latent)
         if studio.model is not None:
@@ -75,7 +80,7 @@ class GridPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was missed while hidden."""
         super().showEvent(event)
-        self.controls.offer_banks(self.studio)
+        self._offer_banks()
         if self._stale:
             self.lay_out()
             self.draw_wells()
@@ -107,6 +112,10 @@ class GridPanel(Panel):
             well.clicked.connect(partial(self._take_well, well))
         column.addWidget(self.controls)
         column.addWidget(self.tiles, 1)
+        self._left_out = QLabel()
+        theme.tone(self._left_out, "small")
+        self._left_out.hide()
+        column.addWidget(self._left_out)
         column.addWidget(self.sums)
         self._notice = Notice(EMPTY)
         self._pages = QStackedWidget()
@@ -158,7 +167,7 @@ class GridPanel(Panel):
 
     def _drag(self, index: int) -> None:
         if self.plan is not None and 0 <= index < len(self.plan.stands):
-            carry(self.tiles, self.plan.stands[index], self.tiles.pictures[index])
+            drag_out(self.tiles, self.plan.stands[index], self.tiles.pictures[index])
 
     def _open_menu(self, index: int, position: QPoint) -> None:
         menu = QMenu(self)
@@ -194,7 +203,7 @@ class GridPanel(Panel):
             for well in self.wells:
                 well.put([])
             self.controls.take(event.model)
-            self.controls.offer_banks(self.studio)
+            self._offer_banks()
             if event.model.z_dim:
                 seeds = event.model.draw(32, 0)
                 self.controls.shuffle([Stand(z) for z in seeds])
@@ -202,6 +211,8 @@ class GridPanel(Panel):
         else:
             self._styles = None
             self._settle.start()
+            if run_place(self.studio) != self._run:  # another run of the same design
+                self._offer_banks()
         self._stale = True
         self._renew()
 
@@ -234,6 +245,8 @@ class GridPanel(Panel):
         except ValueError as error:
             self.plan = None
             self._refuse(f"No grid: {error}.")
+        self._left_out.setText("" if self.plan is None else self.plan.note)
+        self._left_out.setVisible(bool(self._left_out.text()))
         if self.plan is not None:
             self.tiles.mark(-1)
             self._shots.ask(self.plan.stands)
@@ -255,7 +268,7 @@ class GridPanel(Panel):
             return grid_plan.span(corners, side, asked.way, model) if len(corners) > 2 else None
         rows = asked.rows_of(side)
         if mode == "Classes":
-            return grid_plan.by_class(rows, model, side)
+            return grid_plan.by_class(rows, model)
         if mode == "Truncation":
             return grid_plan.by_truncation(rows, side)
         if mode == "Directions":
@@ -282,6 +295,15 @@ class GridPanel(Panel):
         if event.ticket == self._ticket and event.task == MAPPING:
             self._styles = self._asked_styles, event.result.w
             self.lay_out()
+
+    def _on_found(self, event: m.Done) -> None:
+        """Other directions; queued, so that Latent has kept them by then."""
+        if event.task == "directions":
+            self._offer_banks()
+
+    def _offer_banks(self) -> None:
+        self._run = run_place(self.studio)
+        self.controls.offer_banks(self.studio)
 
     def _on_tiles(self, pixels: np.ndarray) -> None:
         plan = self.plan

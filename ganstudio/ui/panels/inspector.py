@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from ganstudio.ui.background import Background
 from ganstudio.ui.canvas import Canvas
 from ganstudio.ui.inspector_controls import InspectorControls
 from ganstudio.ui.notice import Notice
+from ganstudio.ui.objecting import Objecting
 from ganstudio.ui.opinion import Wish, paint
 from ganstudio.ui.own_sample import Own
 from ganstudio.ui.panels.base import Panel
@@ -60,7 +62,6 @@ HINTS = {
 }
 KINDS = {  # of files, as file dialogs word it
     "image": photo.KINDS,
-    "voxels": "Solids (*.stl *.obj *.ply *.off *.glb *.3mf *.binvox *.vox *.npy *.npz *.mat)",
     "points": "Latents (*.toml *.safetensors)",
 }
 
@@ -83,12 +84,13 @@ class InspectorPanel(Panel):
         self._build()
         self._reasons = Asking(studio, "inspector-reasons", self)
         self._scores = Asking(studio, "inspector-scores", self)
+        self._objecting = Objecting(studio, self)
         self._reasons.answered.connect(self._on_reasons)
         self._scores.answered.connect(self._on_crowd)
         self._painter = Background("inspector", self)
         self._reader = Background("inspector-file", self)
         self._painter.done.connect(self._on_painted)
-        self._reader.done.connect(self.judge)
+        self._reader.done.connect(self._on_read)
         self._reader.broken.connect(self._on_unreadable)
         self.setAcceptDrops(True)
         theme.notifier.changed.connect(self._repaint)
@@ -101,6 +103,7 @@ class InspectorPanel(Panel):
         """Want nothing any more; end both threads."""
         theme.notifier.changed.disconnect(self._repaint)
         self._rest()
+        self._objecting.release()
         self._painter.close()
         self._reader.close()
 
@@ -108,6 +111,7 @@ class InspectorPanel(Panel):
         """Somebody looks: ask."""
         super().showEvent(event)
         self.studio.look_at_scores(WHO, True)
+        self._objecting.set_needless(self._own is None)
         self._ask()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -200,7 +204,8 @@ class InspectorPanel(Panel):
     def _on_model(self, event: m.ModelReady) -> None:
         model = event.model
         if model != self._model:
-            self._model, self._own, self._found, self._crowd = model, None, None, None
+            self._model, self._found, self._crowd = model, None, None
+            self._set_own(None)
             self._z = model.draw(CROWD[model.spec.kind], CROWD_SEED)
             if self._stand is None or self._stand.z.shape != (model.z_dim,):
                 self._stand = Stand(model.draw(1, 0)[0])
@@ -210,7 +215,6 @@ class InspectorPanel(Panel):
             self.chart.show_scores(nobody, nobody, self.chart.scale)
             self._hint.setText(HINTS[model.spec.kind])
             self.controls.show_amount_only(model.spec.kind == "points")
-            self.studio.objections.emit(None)
             self._show_verdict()
         self._ask()
 
@@ -225,8 +229,8 @@ class InspectorPanel(Panel):
         self._found = found
         self._show_verdict()
         self._repaint()
-        voxels = self._model.spec.kind == "voxels" and not found.missing
-        self.studio.objections.emit(-found.heat if voxels and self._own is None else None)
+        if self._reasons.about is None:
+            self._objecting.tell(found)
 
     def _on_crowd(self, crowd: Judged) -> None:
         self._crowd = crowd
@@ -241,11 +245,15 @@ class InspectorPanel(Panel):
         if stand is not None and self._model and stand.z.shape != (self._model.z_dim,):
             self._say(f"{own.name if own else ''} is a latent of another model.")
             return
+        self._set_own(own)
+        self._ask_reasons()
+
+    def _set_own(self, own: Own | None) -> None:
         self._own = own
+        self._objecting.set_needless(self.isVisible() and own is None)
         self._own_box.setVisible(own is not None)
         self._own_name.setText(own.name if own is not None else "")
         self._own_name.setToolTip(own.name if own is not None else "")
-        self._ask_reasons()
 
     def _on_controls(self) -> None:
         found = self._found
@@ -270,7 +278,7 @@ class InspectorPanel(Panel):
         if self._model is None:
             return
         try:
-            self._reader.submit(own_sample.opener(event.mimeData(), self._model.spec))
+            self._read(own_sample.opener(event.mimeData(), self._model.spec))
         except ValueError as error:
             self._on_unreadable(error)
         else:
@@ -280,10 +288,20 @@ class InspectorPanel(Panel):
         model = self._model
         if model is None:
             return
-        chosen, _ = QFileDialog.getOpenFileName(self, "Judge a file", "", KINDS[model.spec.kind])
+        kinds = _solid_kinds() if model.spec.kind == "voxels" else KINDS[model.spec.kind]
+        chosen, _ = QFileDialog.getOpenFileName(self, "Judge a file", "", kinds)
         if chosen:
             path, spec = Path(chosen), model.spec
-            self._reader.submit(lambda: own_sample.of_file(path, spec))
+            self._read(lambda: own_sample.of_file(path, spec))
+
+    def _read(self, opened: Callable[[], Own]) -> None:
+        """Read on a thread what this model could have made."""
+        model = self._model
+        self._reader.submit(lambda: (model, opened()))
+
+    def _on_read(self, read: tuple[m.Model, Own]) -> None:
+        if read[0] == self._model:  # else it was read for one that is gone
+            self.judge(read[1])
 
     def _on_unreadable(self, error: Exception) -> None:
         self._say(f"Not judged: {error}")
@@ -314,13 +332,14 @@ class InspectorPanel(Panel):
             wish = {"sample": own.sample, "told": stand.told}
         if self.controls.look == "Heat":
             wish["steps"] = 0  # nobody sees what is wanted: a ninth of the work
-        self._reasons.ask("objections", soon=soon, smooth=self.controls.smooth, **wish)
+        smooth = self.controls.smooth
+        self._reasons.ask("objections", soon=soon, about=own, smooth=smooth, **wish)
 
     def _rest(self) -> None:
         self._reasons.forget()
         self._scores.forget()
         self.studio.look_at_scores(WHO, False)
-        self.studio.objections.emit(None)
+        self._objecting.set_needless(False)
 
     # Showing --------------------------------------------------------------------------------
 
@@ -388,3 +407,10 @@ class InspectorPanel(Panel):
         image = painted if isinstance(painted, QImage) else pictures.to_qimage(painted)
         solid = self._model is not None and self._model.spec.kind == "voxels"
         self._canvas.show_image(image, drawn or solid)
+
+
+def _solid_kinds() -> str:
+    """Files that hold solids, as file dialogs word it."""
+    from ganstudio.solids.opening import SUFFIXES  # imports scipy, when first needed
+
+    return f"Solids ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"

@@ -20,6 +20,7 @@ from ganstudio.ui.film_maker import FilmMaker
 from ganstudio.ui.latent_body import LatentBody
 from ganstudio.ui.latent_desk import KEYS, Desk, deed_of
 from ganstudio.ui.latents import Point
+from ganstudio.ui.marks import same_place
 from ganstudio.ui.memory import STARS
 from ganstudio.ui.mixing import Mixing
 from ganstudio.ui.notice import Notice
@@ -29,6 +30,7 @@ from ganstudio.ui.run_place import run_place
 from ganstudio.ui.starring import Starring
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.trail import Visit
+from ganstudio.ui.walking import Mix
 
 TAG = "latent"
 DISPLAY_MS, REST_MS = 16, 350
@@ -158,7 +160,7 @@ class LatentPanel(Panel):
             (self.memory.noted, desk.say),
             (self.mixer.changed, lambda mix: change(lambda p: replace(p, mix=mix))),
             (self.mixer.refused, desk.say),
-            (self._mixing.measured, lambda mix: change(lambda p: replace(p, mix=mix))),
+            (self._mixing.measured, self._on_measured),
             (studio.modelReady, self._on_model),
             (studio.rendered, self._on_rendered),
             (studio.latentTaken, self._on_taken),
@@ -207,6 +209,18 @@ class LatentPanel(Panel):
         bank = self._banks.take(axes=point.axes and point.space == "z")
         if bank is not None:
             self._on_bank(bank)
+
+    def _on_measured(self, measured: Mix) -> None:
+        """What is mixed in is known, or is another on newer weights, which is no step."""
+        point, stand, current = self._point, self.stand, self.memory.trail.current
+        if point is None or point.mix is None or point.mix.other is not measured.other:
+            return
+        mix = replace(point.mix, gap=measured.gap, seen=measured.seen)
+        fresh = replace(point, mix=mix)
+        again = stand is not None and current is not None and same_place(current.stand, stand)
+        if again and point.mix.gap is not None:
+            self.memory.amend(fresh, fresh.stand(self.told))
+        self._stand(fresh)
 
     def _on_memory(self) -> None:
         self._caption.show_starred(self.memory.starred is not None)
@@ -315,7 +329,7 @@ class LatentPanel(Panel):
 
     def _on_space(self, space: str) -> None:
         self._banks.show(space)
-        self._bend(lambda point: point.walking("w" if space == "w" else "z"))
+        self._bend(lambda point: point.walking(self._banks.led(space)))
 
     @property
     def _space(self) -> str:

@@ -43,7 +43,8 @@ THUMB_PX = 48
 NEIGHBOURS, COARSE = 3, 4  # whose places Latent's is between; by how much pictures are averaged
 EMPTY = "No model yet. Once one is training or opened, its samples are laid out here."
 NO_NOISE = "This model takes no noise, so there is no cloud of latents."
-REAL_TIP = "This one is real: it has no latent. Drop its tile on Find to look for one."
+REAL_TIP = "This one is real: it has no latent."
+SOUGHT_TIP = f"{REAL_TIP} Find holds it now and can look for the closest."
 
 
 class MapPanel(Panel):
@@ -189,11 +190,13 @@ class MapPanel(Panel):
         self._said.setText("")
 
     def take(self, kind: str, index: int) -> None:
-        """Go to the latent of a dot; a real one has none."""
+        """Go to the latent of a dot; a real one has none, so that it goes to Find."""
         if self._cloud is None:
             return
         if kind == "real":
-            self._said.setText(REAL_TIP)
+            sample = self._cloud.reals[index]
+            self._said.setText(REAL_TIP if sample.ndim == 1 else SOUGHT_TIP)
+            self.studio.sought.emit(sample)
             return
         self.studio.latentTaken.emit(self._stand(index))
 

@@ -203,7 +203,7 @@ class SetupPanel(Panel):
             old.hide()
             old.deleteLater()
         if name == "basics":
-            form = Form(Basics, only=("seed", "kimg", "timeline_mb"))
+            form = Form(Basics, only=("seed", "kimg", "timeline_mb", "measure_kimg"))
             form.rows["seed"].put_beside(self._make_die())
             self._headings[name].setText("TRAINING")
         else:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QHideEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from ganstudio.latent.stand import Stand
@@ -44,6 +51,8 @@ class SolidPanel(Panel):
         super().__init__(studio)
         self._model: m.Model | None = None
         self._point: Stand | None = None
+        self._latent: Stand | None = None  # where Latent stands: may lag behind what is shown
+        self._values: np.ndarray | None = None  # objections to Latent's object
         self._count, self._seed, self._chosen = 1, 0, 0
         self._left = 0  # how many objects the wall had that one of them was taken from
         self._stale = False
@@ -61,7 +70,7 @@ class SolidPanel(Panel):
         studio.modelReady.connect(self._on_model)
         studio.latentChanged.connect(self._on_latent)
         studio.stateChanged.connect(lambda state, _: self.stage_view.set_calm(state == "running"))
-        studio.objections.connect(lambda values: self.stage_view.set_values(values, OBJECTIONS))
+        studio.objections.connect(self._on_objections)
         if studio.model is not None:
             self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
 
@@ -78,8 +87,14 @@ class SolidPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: catch up with what was missed while hidden."""
         super().showEvent(event)
+        self._want_objections()
         if self._stale:
             self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Qt: nobody sees the colours any more."""
+        super().hideEvent(event)
+        self._want_objections()
 
     # Building -------------------------------------------------------------------------------
 
@@ -104,6 +119,8 @@ class SolidPanel(Panel):
         self._renew()
 
     def _connect(self) -> None:
+        self.controls.view.changed.connect(self._want_objections)
+        self.controls.view.colour.activated.connect(lambda _: self._want_objections())
         self.controls.countChosen.connect(self._set_count)
         self.controls.rolled.connect(self._roll)
         self.controls.exportWanted.connect(self._export)
@@ -129,7 +146,7 @@ class SolidPanel(Panel):
             self.stage_view.raise_viewport()
         if event.model != self._model:
             self._model = event.model
-            self._point, self._chosen = None, 0
+            self._point, self._latent, self._values, self._chosen = None, None, None, 0
             self._left = 0
             self.wall.forget()
             for tool in (self.compare, self.morph, self.sums):
@@ -141,12 +158,26 @@ class SolidPanel(Panel):
         self._ask()
 
     def _on_latent(self, stand: Stand) -> None:
-        before, self._point = self._point, stand
+        before, self._point, self._latent = self._point, stand, stand
         if self._count == 1:
             self._ask()
         elif not _same(stand.told, {} if before is None else before.told):
             self._ask(anew=True)
         self._tell_tools()
+
+    def _want_objections(self) -> None:
+        wanted = self.isVisible() and self.controls.view.values_wanted
+        self.studio.want_objections("solid", wanted)
+
+    def _on_objections(self, values: np.ndarray | None) -> None:
+        # during a morph another object stands here than the one that was judged
+        self._values = values if self._point is self._latent else None
+        self._dye()
+
+    def _dye(self) -> None:
+        """Have the object coloured by its values, if it is the one they were found for."""
+        own = self._count == 1 and bool(self.wall.grids)
+        self.stage_view.set_values(self._values if own else None, OBJECTIONS)
 
     def _on_wall(self) -> None:
         if self._chosen >= len(self.wall.grids):
@@ -185,7 +216,7 @@ class SolidPanel(Panel):
         if self._model is None or not fits(stand, self._model):
             self._tell(m.Noted("Not shown: it is a latent of another model.", "warning"))
             return False
-        self._point = stand
+        self._point, self._values = stand, None
         if self._count > 1:
             left = self._count
             self._choose_count(1)
@@ -282,6 +313,7 @@ class SolidPanel(Panel):
             own = grids[self._chosen : self._chosen + 1]
             grids = [*own, *(guest.grid for guest in self.compare.guests)]
         self.stage_view.set_pickable(len(grids) > 1 and not comparing)
+        self._dye()
         self.stage_view.show_grids(grids)
         self._renew()
 

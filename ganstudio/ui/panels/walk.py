@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -36,6 +36,7 @@ from ganstudio.ui.walk_controls import WalkControls
 TASK, TAG = "film", "walk"
 TICK_MS, STEPS, RANDOM = 33, 1000, 6
 FRAME_PX, KEY_PX = 384, 96
+MOST_STEPS_BACK = 64
 EMPTY = "No model yet. Once one is training or opened, walk through its latent space here."
 NO_NOISE = "This model takes no noise, so there is nothing to walk through."
 UNFIT = "Not added: it is a latent of another model."
@@ -53,6 +54,8 @@ class WalkPanel(Panel):
         super().__init__(studio)
         self.stands: list[Stand] = []
         self._images: list[QImage | None] = []
+        self._asked: list[Stand] = []  # whose pictures come next
+        self._past: list[list[tuple[Stand, QImage | None]]] = []  # key frames before each change
         self._model: m.Model | None = None
         self._second, self._then, self._ticket = 0.0, 0.0, 0
         self._stale = False
@@ -70,6 +73,7 @@ class WalkPanel(Panel):
         studio.dropped.connect(self._on_dropped)
         if studio.model is not None:
             self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._renew()
 
     @property
@@ -114,6 +118,24 @@ class WalkPanel(Panel):
         """Nobody looks: stand still."""
         super().hideEvent(event)
         self.pause()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Ctrl+Z from the window's shortcuts while there is a change to take back."""
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self._undoes(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Z takes the last change back."""
+        if self._undoes(event):
+            self.undo()
+        else:
+            super().keyPressEvent(event)
+
+    def _undoes(self, event: QKeyEvent) -> bool:
+        return bool(self._past) and event.matches(QKeySequence.StandardKey.Undo)
 
     # Building -------------------------------------------------------------------------------
 
@@ -176,11 +198,20 @@ class WalkPanel(Panel):
     def _build_buttons(self) -> QWidget:
         box = QWidget()
         flow = FlowLayout(box, theme.SPACE[1])
-        self._add, self._random, self._clear = (QPushButton(text) for text in ("Add", "Random", ""))
+        self._add, self._random, self._undo, self._clear = (
+            QPushButton(text) for text in ("Add", "Random", "", "")
+        )
+        self._undo.setAccessibleName("Undo")
         self._clear.setAccessibleName("Clear")
         for button, icon, tip, act in (
             (self._add, "pin", "Add what Latent shows as a key frame  (P)", self.add),
             (self._random, "dice", f"{RANDOM} random latents as key frames", self.fill),
+            (
+                self._undo,
+                "undo",
+                "Take the last change back  (Ctrl+Z)",
+                self.undo,
+            ),
             (self._clear, "close", "Remove all key frames", self.clear),
         ):
             theme.decorate(button, icon)
@@ -200,10 +231,9 @@ class WalkPanel(Panel):
     def insert(self, stand: Stand, index: int) -> None:
         """One more key frame before that of this index."""
         if self._model is None or not fits(stand, self._model):
-            self.studio.noted.emit(
-                m.Noted("Not added: it is a latent of another model.", "warning")
-            )
+            self.studio.noted.emit(m.Noted(UNFIT, "warning"))
             return
+        self._remember()
         self.stands.insert(index, stand)
         self._images.insert(index, None)
         self._renew()
@@ -212,11 +242,13 @@ class WalkPanel(Panel):
 
     def remove(self, index: int) -> None:
         """One key frame less."""
+        self._remember()
         del self.stands[index], self._images[index]
         self._renew()
 
     def move_frame(self, index: int, to: int) -> None:
         """Another order."""
+        self._remember()
         self.stands.insert(to, self.stands.pop(index))
         self._images.insert(to, self._images.pop(index))
         self.strip.row.chosen = to
@@ -224,13 +256,29 @@ class WalkPanel(Panel):
 
     def clear(self) -> None:
         """No key frame is left."""
+        self._remember()
         self.stands, self._images = [], []
         self._renew()
+
+    def undo(self) -> None:
+        """The key frames as they were before the last change of them."""
+        if self._past:
+            before = self._past.pop()
+            self.stands = [stand for stand, _ in before]
+            self._images = [image for _, image in before]
+            self._renew()
+            self._draw_keys()
+            self._seek(self._second)
+
+    def _remember(self) -> None:
+        before = list(zip(self.stands, self._images, strict=True))
+        self._past = [*self._past, before][-MOST_STEPS_BACK:]
 
     def fill(self) -> None:
         """A random walk instead of the key frames there are."""
         if self._model is None:
             return
+        self._remember()
         told = {} if self._keys.here is None else self._keys.here.told
         seed = int(np.random.default_rng().integers(1 << 31))
         self.stands = [Stand(z, told) for z in self._model.draw(RANDOM, seed)]
@@ -277,6 +325,8 @@ class WalkPanel(Panel):
             self.pause()
             self.canvas.show_text("")
             self.clear()
+            self._past = []
+            self._renew()
         elif self.stands:
             self._draw_keys()
             if not self.playing:
@@ -341,16 +391,26 @@ class WalkPanel(Panel):
     def _draw_keys(self) -> None:
         self._stale = not self.isVisible()
         if self.stands and not self._stale:
-            self._keys.ask(self.stands)
+            self._asked = list(self.stands)
+            self._keys.ask(self._asked)
 
     def _on_frame(self, pixels: np.ndarray) -> None:
         if len(pixels) and self.stands:
             self.canvas.show_image(pictures.to_qimage(pixels[0]), drawn=self._frames.drawn)
 
     def _on_keys(self, pixels: np.ndarray) -> None:
-        if len(pixels) == len(self.stands):
-            self._images = [pictures.to_qimage(picture) for picture in pixels]
-            self.strip.show_frames(self.stands, self._images)
+        """Each picture to its key frame, wherever that stands by now."""
+        if len(pixels) != len(self._asked):
+            return
+        drawn = (pictures.to_qimage(picture) for picture in pixels)
+        known = dict(zip(map(id, self._asked), drawn, strict=True))
+        self._images = [
+            known.get(id(stand), image)
+            for stand, image in zip(self.stands, self._images, strict=True)
+        ]
+        self.strip.show_frames(self.stands, self._images)
+        if any(image is None for image in self._images):
+            self._draw_keys()
 
     # Showing --------------------------------------------------------------------------------
 
@@ -362,6 +422,7 @@ class WalkPanel(Panel):
         self._pages.setCurrentIndex(0 if why else 1)
         self.strip.show_frames(self.stands, self._images)
         self._clear.setEnabled(bool(self.stands))
+        self._undo.setEnabled(bool(self._past))
         for part in (self._play, self.scrub):
             part.setEnabled(path is not None)
         self.film.allow(path is not None, "" if path is not None else SHORT)

@@ -38,6 +38,7 @@ def test_made_and_real_samples_share_a_plane() -> None:
     assert cloud.thumbnails.shape == (17, 8, 8, 3)
     assert cloud.real.tolist() == [False] * 12 + [True] * 5
     assert cloud.count == 12
+    assert np.array_equal(cloud.reals, REALS)
     assert np.array_equal(cloud.z, made.model.draw(12, 0))
     assert cloud.told["classes"].tolist() == [0, 1, 2] * 4
     fewer = CloudTask().run(made, Desk(), count=12, reals=REALS, real_count=2)

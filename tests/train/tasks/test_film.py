@@ -167,6 +167,23 @@ def test_a_moment_that_is_damaged_is_left_out(tmp_path: Path) -> None:
     assert (made.moments, made.skipped, made.frames) == (3, 1, 3)
 
 
+def test_a_moment_that_cannot_be_reached_is_left_out(
+    digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampler, read = Sampler.load(digits, "cpu"), RunFolder.read_moment
+
+    def refused(run: RunFolder, nimg: int) -> dict[str, torch.Tensor]:
+        if nimg == 8:
+            raise PermissionError("not now")
+        return read(run, nimg)
+
+    monkeypatch.setattr(RunFolder, "read_moment", refused)
+    made = Timelapse().run(
+        sampler, Desk(), path=tmp_path / "film", seconds=1, fps=4, n=4, height=32
+    )
+    assert (made.moments, made.skipped) == (3, 1)
+
+
 def test_a_timelapse_that_cannot_be_is_refused(digits: Path, tmp_path: Path) -> None:
     sampler = Sampler.load(digits, "cpu")
     with pytest.raises(TaskError, match="must last"):

@@ -74,3 +74,9 @@ def test_a_cancelled_sequence_stops(tmp_path):
     with pytest.raises(CancelledError):
         write(tmp_path, walk(4, 8), desk=Desk(wanted=lambda: next(left)))
     assert len(list(tmp_path.iterdir())) < 3
+
+
+def test_an_earlier_sequence_stays(tmp_path):
+    folders = [write(tmp_path / "row", walk(4, 8), suffix=".npy", count=n).folder for n in (5, 2)]
+    assert [folder.name for folder in folders] == ["row", "row 2"]
+    assert [len(list(folder.iterdir())) for folder in folders] == [5, 2]

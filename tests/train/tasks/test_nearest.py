@@ -62,7 +62,8 @@ def test_the_data_is_read_once(sampler, run, solids, monkeypatch):
     ask(sampler, run, solids[0])
     monkeypatch.setattr(nearest, "load_samples", lambda *_: pytest.fail("read again"))
     assert ask(sampler, run, solids[1] * 0.8).ious[0] == 1
-    assert ask(sampler, run, solids[1] * 0.4).ious[0] == 0
+    with pytest.raises(TaskError, match="above the threshold"):
+        ask(sampler, run, solids[1] * 0.4)
 
 
 def test_what_cannot_be_done_is_said(sampler, run, solids, tmp_path):
@@ -80,3 +81,13 @@ def test_what_cannot_be_done_is_said(sampler, run, solids, tmp_path):
 def test_it_stops_when_nobody_waits(sampler, run, solids):
     with pytest.raises(CancelledError):
         ask(sampler, run, solids[0], Desk(wanted=lambda: False))
+
+
+def test_files_of_no_size_and_moved_ones_are_found(sampler, run, solids):
+    lifted = np.roll(solids[5], (1, -1), (0, 1))
+    assert ask(sampler, run, lifted).ious[0] == 1
+    large = np.kron(solids[5], np.ones((2, 2, 2), bool))
+    found = ask(sampler, run, large, sized=False)
+    assert found.indices[0] == 5
+    assert found.ious[0] > 0.97
+    assert np.array_equal(found.grids[0], solids[5])

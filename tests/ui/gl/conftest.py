@@ -36,6 +36,8 @@ class Scene:
             viewport.show_grids(grids)
         self._qtbot.waitUntil(lambda: not viewport._builder.busy, timeout=20_000)
         self._qtbot.waitUntil(lambda: viewport.frames > 0, timeout=20_000)
+        # pictures from before may still be on their way
+        self._qtbot.waitUntil(lambda: not viewport._thread.busy, timeout=20_000)
 
     def colours(self):
         """(H, W, 3) of the picture, 0 to 255."""

@@ -7,7 +7,7 @@ import pytest
 
 from ganstudio.ui.gl.camera import Camera
 from ganstudio.ui.gl.scene import MESH_VERTEX, bounds, build, places
-from ganstudio.ui.gl.sight import pick
+from ganstudio.ui.gl.sight import look_along
 
 
 def block(shape=(8, 8, 8), low=(2, 3, 1), high=(6, 5, 7)):
@@ -96,16 +96,17 @@ def test_picking_finds_the_object_under_each_point(turn):
         middle = shapes[index].pose(place, turn) @ [4, 4, 4, 1]
         clip = view @ middle
         origin, ray = camera.ray(clip[0] / clip[3], clip[1] / clip[3], 1.5)
-        found = pick(shapes, turn, origin, ray)
+        hit = look_along(shapes, turn, origin, ray)
+        found = None if hit is None else hit.index
         nearer = found is not None and (places(9)[found] - place) @ camera.axes[2] > 0
         assert found == index or nearer
 
 
 def test_picking_beside_finds_nothing():
     shapes = [build(block(), 0.5, "cubes")]
-    assert pick(shapes, 0, np.array([0.0, -3, 3]), np.array([0.0, 0, 1.0])) is None
-    assert pick(shapes, 0, np.array([0.0, -3, 0.3]), np.array([0.0, 1, 0.0])) == 0
-    assert pick([], 0, np.zeros(3), np.array([0.0, 1, 0.0])) is None
+    assert look_along(shapes, 0, np.array([0.0, -3, 3]), np.array([0.0, 0, 1.0])) is None
+    assert look_along(shapes, 0, np.array([0.0, -3, 0.3]), np.array([0.0, 1, 0.0])).index == 0
+    assert look_along([], 0, np.zeros(3), np.array([0.0, 1, 0.0])) is None
 
 
 @pytest.mark.parametrize("surface", ["cubes", "smooth", "volume"])

@@ -80,3 +80,22 @@ def test_a_wall_of_64_turns_together_and_each_can_be_picked(viewport, scene):
     viewport.turn_degrees = 45.0
     after = scene.covered()
     assert (before == after).mean() > 0.8, "each around its own middle"
+
+
+def test_ruler_and_voxel_go_with_the_object_they_were_set_on(viewport, scene):
+    grid = scene.ball()
+    scene.show([grid])
+    viewport.set_voxel_mm(2.0)
+    viewport.set_measuring(True)
+    for x in (140, 180):
+        viewport.click(QPointF(x, 120))
+    viewport.set_measuring(True)
+    viewport.set_reading(True)
+    viewport.hover(QPointF(160, 120))
+    scene.show([grid])
+    assert viewport.ruler.length is not None, "the same object"
+    assert viewport.reading() is not None
+    scene.show([scene.ball(radius=4.0)])
+    assert viewport.ruler.ends == ()
+    assert viewport.ruler.voxel_mm == 2.0
+    assert viewport.reading() is None

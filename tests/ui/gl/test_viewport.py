@@ -286,3 +286,24 @@ def test_the_slower_the_machine_the_fewer_pixels_move(viewport):
     assert viewport._wish().scale == 1, "at rest all of them"
     viewport._weak = False
     assert viewport._wish(rough=True).scale == 1
+
+
+def test_many_that_come_while_one_is_built_are_framed(qtbot, viewport, scene):
+    scene.show([scene.ball()])
+    viewport.show_grids([scene.ball()])
+    scene.show([scene.ball()] * 16)
+    assert len(viewport.shapes) == 16
+    before = viewport.camera.distance
+    viewport.frame()
+    assert viewport.camera.distance == pytest.approx(before)
+
+
+def test_no_values_again_draw_nothing(viewport, scene, monkeypatch):
+    scene.show([scene.ball()])
+    drawn = []
+    monkeypatch.setattr(viewport, "redraw", lambda: drawn.append(True))
+    viewport.set_values(None)
+    assert not drawn
+    viewport.set_values([np.ones((24, 24, 24), np.float32)])
+    viewport.set_values(None)
+    assert len(drawn) == 2

@@ -131,7 +131,7 @@ def test_stronger_smoothing_is_smoother(panel, quiet):
 
 def test_logarithm_and_minutes(full):
     full._controls.logarithm.setChecked(True)
-    full._controls.set_axis("minutes")
+    full._controls._axis.setCurrentText("minutes")
     full._redraw()
     (x, y), _ = drawn(full, "D/real")
     np.testing.assert_allclose(y, -np.log10(np.arange(1, 201)), atol=1e-12)
@@ -161,7 +161,7 @@ def test_tuned_knobs_and_saves_are_marked_in_the_unit_of_x(full, quiet):
     quiet.saved.emit(m.Saved(Path("x"), 3200))
     full._redraw()
     assert full._plot.marks._marks == [(3.2, "saved", False), (6.4, "g_lr 0.0002 → 0.0001", True)]
-    full._controls.set_axis("minutes")
+    full._controls._axis.setCurrentText("minutes")
     full._redraw()
     assert full._plot.marks._marks[1][0] == pytest.approx(10 / 60)
     full.grab()
@@ -430,7 +430,7 @@ def test_values_at_the_moment_shown_stand_beside_the_names(travelling):
 
 def test_the_line_stands_at_minutes_too(travelling):
     travelling._journey.go(6400)
-    travelling._controls.set_axis("minutes")
+    travelling._controls._axis.setCurrentText("minutes")
     travelling._redraw()
     assert travelling._plot.time_line.x == pytest.approx(10 / 60)
     travelling._on_scrubbed(5 / 60, True)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 
 from ganstudio.latent.stand import Stand
-from ganstudio.solids import formats
+from ganstudio.solids import export
 from ganstudio.train import messages as m
 from ganstudio.ui import drag, pictures
 from ganstudio.ui.panels.find import EMPTY, NO_NOISE, POINTS, FindPanel
@@ -137,6 +137,14 @@ def test_a_dropped_sample_is_the_target(panel, quiet):
     assert "8 x 8 are wanted" in told[0].text
 
 
+def test_a_real_sample_of_the_map_is_the_target(panel, quiet):
+    sample = np.linspace(-1, 1, 64, dtype=np.float32).reshape(1, 8, 8)
+    quiet.sought.emit(sample)  # there is no model yet
+    quiet.offer()
+    quiet.sought.emit(sample)
+    np.testing.assert_allclose(panel.target.sample, sample, atol=0.01)
+
+
 def test_what_a_model_maps_and_knows_is_asked(panel, quiet, worked):
     quiet.offer(classes=("cat", "dog"), w_dim=8, layers=6)
     assert panel.through.isVisible()
@@ -199,7 +207,8 @@ def test_a_solid_is_opened_from_a_file(panel, quiet, qtbot, tmp_path):
     quiet.offer("voxels")
     grid = np.zeros((8, 8, 8), bool)
     grid[2:6, 2:6, :4] = True
-    path = formats.save(tmp_path / "block.binvox", grid)
+    path = tmp_path / "block.binvox"
+    export.write(path, grid, export.Wishes())
     with qtbot.waitSignal(panel.solid._reader.done):
         panel.target.open_file(path)
     np.testing.assert_array_equal(panel.solid.sculptor.sculpture.grid, grid)

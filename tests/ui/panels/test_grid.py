@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,9 +9,11 @@ from PySide6.QtGui import QStandardItemModel
 from ganstudio.latent import bank
 from ganstudio.latent.bank import Bank
 from ganstudio.latent.stand import Stand
+from ganstudio.resources import resource
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures
 from ganstudio.ui.panels.grid import EMPTY, NO_NOISE, GridPanel
+from ganstudio.ui.run_place import run_place
 
 
 @pytest.fixture
@@ -107,6 +110,17 @@ def test_classes_are_columns(panel, quiet):
     np.testing.assert_array_equal(request.classes[:3], np.eye(3, dtype=np.float32))
     quiet.answer(request)
     assert panel.tiles.headers == ("cat", "dog", "eel")
+    assert panel._left_out.isHidden()
+
+
+def test_all_classes_are_there_however_few_rows_or_it_says_so(panel, quiet):
+    begin(panel, quiet, "Classes", classes=[f"class {number}" for number in range(30)])
+    assert len(asked(quiet)[0].z) == 3 * 24
+    assert panel._left_out.text() == "24 of 30 classes"
+    assert panel._left_out.isVisible()
+    panel.controls.choose("Truncation")
+    settle(panel)
+    assert panel._left_out.isHidden()
 
 
 def test_what_a_model_cannot_is_greyed_with_the_reason(panel, quiet):
@@ -151,6 +165,51 @@ def test_directions_cross_in_the_middle(panel, quiet, tmp_path):
     assert panel.plan.headers == ("−1.0", "0", "+1.0")
 
 
+def test_directions_found_meanwhile_are_offered_and_the_choice_stays(panel, quiet, qtbot, tmp_path):
+    quiet.run_folder = tmp_path
+    begin(panel, quiet, "Directions")
+    panel._settle.stop()
+    across, down = panel.controls._across, panel.controls._down
+    assert (across.currentText(), down.currentText()) == ("Random 1", "Random 2")
+    kept = Bank("z", ("Smile", "Turn"), np.eye(2, 32, dtype=np.float32), np.ones(2, np.float32))
+
+    def keep(event):  # as Latent does, after the grid has heard of it
+        bank.save(tmp_path, "mine", kept)
+
+    quiet.done.connect(keep)
+    quiet.done.emit(m.Done(1, "directions", kept, "live", 0, 0.1))
+    quiet.done.disconnect(keep)
+    qtbot.waitUntil(lambda: across.itemText(0) == "Smile")
+    assert (across.currentText(), down.currentText()) == ("Random 1", "Random 2")
+    assert not panel._settle.isActive(), "the same directions, the same grid"
+    across.setCurrentText("Smile")
+    panel._settle.stop()
+    kept = replace(kept, ways=kept.ways[::-1].copy())
+    bank.save(tmp_path, "mine", kept)
+    panel.controls.offer_banks(quiet)
+    assert across.currentText() == "Smile"
+    assert panel._settle.isActive(), "it leads elsewhere now"
+
+
+def test_another_run_of_the_same_design_brings_its_directions(panel, quiet, tmp_path):
+    begin(panel, quiet, "Directions")
+    quiet.run_folder = tmp_path
+    ways = np.eye(1, 32, dtype=np.float32)
+    bank.save(tmp_path, "mine", Bank("z", ("Smile",), ways, np.ones(1, np.float32)))
+    quiet.offer()
+    assert panel.controls._across.itemText(0) == "Smile"
+    assert panel.controls._across.currentText() == "Random 1"
+
+
+def test_directions_of_a_shipped_model_lie_beside_the_runs(panel, quiet):
+    begin(panel, quiet, "Directions")
+    quiet.model_source = str(resource("models", "welcome"))
+    ways = np.eye(1, 32, dtype=np.float32)
+    bank.save(run_place(quiet), "mine", Bank("z", ("Smile",), ways, np.ones(1, np.float32)))
+    panel.controls.offer_banks(quiet)
+    assert panel.controls._across.itemText(0) == "Smile"
+
+
 def test_styles_are_mixed_once_they_are_mapped(panel, quiet, monkeypatch):
     worked = []
 
@@ -164,7 +223,7 @@ def test_styles_are_mixed_once_they_are_mapped(panel, quiet, monkeypatch):
     mapped = np.arange(5 * 8, dtype=np.float32).reshape(5, 8)
     assert len(arguments["stands"]) == 5, "three rows, two columns"
     quiet.done.emit(m.Done(len(worked), task, SimpleNamespace(w=mapped), "live", 0, 0.1))
-    panel.controls.choose_layers("coarse")
+    panel.controls._layers.setCurrentText("Coarse")
     settle(panel)
     assert len(panel.plan.stands) == 12
     mixed = panel.plan.stands[4]  # the first row with the style of the first column

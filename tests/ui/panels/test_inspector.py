@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from ganstudio.latent.stand import Stand
 from ganstudio.samples import Scale
+from ganstudio.solids.opening import SUFFIXES
 from ganstudio.train import messages as m
 from ganstudio.train.verdicts import Judged, Objected
 from ganstudio.ui import drag, pictures
+from ganstudio.ui.own_sample import Own
 from ganstudio.ui.panels.inspector import EMPTY, NO_CRITIC, InspectorPanel
 
 CHANCE = Scale("chance of being real", "It believes so.", probability=True, middle=0.0)
@@ -103,7 +105,7 @@ def test_what_is_wanted_is_shown_with_its_score(panel, quiet, errands):
     objected(quiet, errands)
     heat = panel._canvas.image.copy()
     panel.controls.views.choose("Wanted")
-    panel.controls.set_amount(1.0)
+    panel.controls._amount.setValue(100)
     assert "Changed like this: 0.73." in panel._standing.text()
     assert panel.chart.place == pytest.approx(1.0)
     wanted = panel._canvas.image.pixelColor(0, 0).red()
@@ -141,9 +143,45 @@ def test_objections_go_to_the_solid_panel(panel, quiet, errands, qtbot, monkeypa
         found = objected(quiet, errands)
     np.testing.assert_array_equal(sent[-1], -found.heat)
     assert panel._canvas.image.width() >= 17
+    count = len(errands)
     panel.hide()
-    assert sent[-1] is None
+    quiet.latentChanged.emit(Stand(quiet.model.draw(1, 5)[0]))
+    assert len(errands) == count, "nobody shows them"
     assert not quiet.explorer.mailbox.with_critic
+
+
+def test_the_reasons_of_a_dropped_sample_are_not_told_as_latents(panel, quiet, errands):
+    sent = []
+    quiet.offer("voxels")
+    quiet.objections.connect(sent.append)
+    quiet.dropped.emit(m.Dropped(of(errands, "objections")[-1], "objections"))
+    panel.judge(Own("Block", np.zeros((1, 8, 8, 8), np.float32)))
+    objected(quiet, errands)
+    assert sent == []
+
+
+def test_objections_to_latents_object_come_though_another_one_is_judged(panel, quiet, errands):
+    model = quiet.offer("voxels")
+    quiet.latentChanged.emit(Stand(model.draw(1, 5)[0]))
+    quiet.want_objections("solid", True)
+    assert {tag for _, tag, _ in errands} == {"inspector-reasons", "inspector-scores"}
+    panel.judge(Own("Block", np.zeros((1, 8, 8, 8), np.float32)))
+    assert errands[-1][1] == "objections"
+    count = len(errands)
+    panel.judge(None)
+    panel.hide()
+    assert [tag for _, tag, _ in errands[count:]] == ["objections"]
+
+
+def test_another_model_sends_a_dropped_sample_away(panel, quiet, errands, qtbot):
+    quiet.offer()
+    panel.judge(Own("Mine", np.zeros((1, 8, 8), np.float32)))
+    assert panel._own_box.isVisible()
+    with qtbot.waitSignal(panel._reader.done):
+        drop(panel, drag.pack_sample(np.ones((1, 8, 8), np.float32)))
+        quiet.offer(classes=("zero", "one"))
+    assert not panel._own_box.isVisible()
+    assert panel._own is None, "what was read is of the model before"
 
 
 def test_a_point_is_shown_with_the_way_it_should_go(panel, quiet, errands):
@@ -212,7 +250,7 @@ def test_the_way_is_looked_for_only_when_somebody_wants_to_see_it(panel, quiet, 
     assert "steps" not in errands[of(errands, "objections")[-1] - 1][2]
     count = len(errands)
     objected(quiet, errands)
-    panel.controls.set_amount(0.9)
+    panel.controls._amount.setValue(90)
     assert len(errands) == count, "the slider moves along what is known"
 
 
@@ -235,10 +273,14 @@ def test_whatever_is_held_over_any_part_of_it_lights_up_the_picture(panel, quiet
 def test_a_file_can_be_opened_without_dragging(panel, quiet, errands, qtbot, tmp_path, monkeypatch):
     np.save(tmp_path / "block.npy", np.pad(np.ones((4, 4, 4), bool), 2))
     chosen = (str(tmp_path / "block.npy"), "")
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: chosen)
+    offered = []
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileName", lambda *args: offered.append(args[-1]) or chosen
+    )
     quiet.offer("voxels")
     with qtbot.waitSignal(panel._reader.done):
         panel._open.click()
+    assert all(f"*{suffix}" in offered[0] for suffix in SUFFIXES)
     quiet.dropped.emit(m.Dropped(of(errands, "objections")[-1], "objections"))
     sample = errands[of(errands, "objections")[-1] - 1][2]["sample"]
     assert sample.shape == (1, 8, 8, 8)

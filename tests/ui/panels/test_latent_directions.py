@@ -99,8 +99,63 @@ def test_computing_can_be_stopped(panel, quiet, errands):
     panel._ways.bank.cancel.click()
     assert errands[-1] == ("cancel", 1)
     finish(quiet, 1, bank())
-    assert panel._ways.bank.source == "pca"
     assert panel.point.walk.names[0] == "Direction 1", "what comes too late is left"
+    box = panel._ways.bank
+    assert box.source == "random", "the sliders still lead along these"
+    assert (box.note.text(), box.note.isVisible()) == ("", False)
+
+
+def test_classes_are_found_again_after_a_look_at_w(panel, quiet):
+    quiet.offer(classes=("cat", "dog", "eel"), w_dim=24, layers=6)
+    choose(panel, "classes")
+    finish(quiet, 1, bank(3, 3, "classes"))
+    for wanted in ("w", "z"):
+        panel._ways.bank.space.choose(wanted)
+    assert panel.point.space == "classes"
+    assert panel._ways.bank.source == "classes"
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_names_belong_to_the_directions_that_are_walked(panel, quiet, errands, run, stopped):
+    quiet.offer()
+    choose(panel, "pca")
+    if stopped:
+        panel._ways.bank.cancel.click()
+    panel._ways.sliders[0].renamed.emit("a smile")
+    (path,) = shelf.kept(run).values()
+    assert path.stem == "random (z)"
+    assert shelf.load(path).origin == "random"
+
+
+def test_random_directions_lead_through_few_dimensions_too(panel, quiet):
+    quiet.offer(z_dim=8)
+    z = panel.point.z
+    choose(panel, "random")
+    assert not panel.point.axes
+    assert panel.point.walk.names[0] == "Direction 1"
+    np.testing.assert_allclose(panel.point.z, z, atol=1e-6)
+
+
+def test_random_directions_after_classes_lead_through_the_noise(panel, quiet):
+    quiet.offer(classes=("cat", "dog", "eel"))
+    choose(panel, "classes")
+    finish(quiet, 1, bank(3, 3, "classes"))
+    assert panel.point.space == "classes"
+    choose(panel, "random")
+    assert panel.point.space == "z"
+    assert [row.name for row in panel._ways.sliders][:2] == ["Direction 1", "Direction 2"]
+
+
+def test_nothing_is_kept_in_a_run_that_is_gone(panel, quiet, run):
+    quiet.offer()
+    run.rmdir()
+    told = []
+    quiet.noted.connect(told.append)
+    panel._ways.sliders[0].renamed.emit("a smile")
+    assert (told[0].level, told[0].text) == (
+        "warning", "Directions not kept: the run run is gone."
+    )  # fmt: skip
+    assert not run.exists()
 
 
 def test_names_are_kept_and_used_when_the_run_is_opened_again(panel, quiet, errands, run):
@@ -321,6 +376,82 @@ def test_the_way_to_the_second_style_follows_the_point(panel, quiet, errands):
     panel._ways.sliders[0].slider.setValue(100)
     panel._on_display()
     assert len(errands) == asked + 1
+
+
+def mapped(w):
+    return SimpleNamespace(w=np.stack([np.zeros(24), np.full(24, w)]).astype(np.float32))
+
+
+def settle(panel, quiet):
+    """Let the hand rest and answer for the picture."""
+    panel._on_display()
+    quiet.answer(quiet.of("latent")[-1])
+    panel._rest.stop()
+    panel._settle()
+
+
+def test_a_second_latent_chosen_meanwhile_is_mapped_as_well(panel, quiet, errands):
+    style(quiet)
+    panel.mixer.seed.set_value(5)
+    panel._on_display()
+    first = len(errands)
+    panel.mixer.seed.set_value(6)
+    panel._on_display()
+    assert len(errands) == first
+    finish(quiet, first, mapped(1), "mapping")
+    assert len(errands) == first + 1
+    finish(quiet, first + 1, mapped(2), "mapping")
+    np.testing.assert_array_equal(panel.stand.shift[0], np.full(24, 2))
+    assert len(errands) == first + 1, "the same is not mapped again"
+
+
+def test_what_cannot_be_mapped_is_not_tried_for_ever(panel, quiet, errands):
+    style(quiet)
+    panel.mixer.seed.set_value(5)
+    panel._on_display()
+    first = len(errands)
+    quiet.dropped.emit(m.Dropped(first, "mapping", "no memory"))
+    assert len(errands) == first
+    panel.mixer.seed.set_value(6)
+    panel._on_display()
+    panel.mixer.seed.set_value(7)
+    panel._on_display()
+    quiet.dropped.emit(m.Dropped(first + 1, "mapping", "no memory"))
+    assert len(errands) == first + 2
+
+
+def test_layers_chosen_while_it_is_mapped_stay_chosen(panel, quiet, errands):
+    style(quiet)
+    panel.mixer.seed.set_value(5)
+    panel._on_display()
+    panel._throttle.start()
+    panel.mixer.presets[2].click()  # not displayed yet
+    finish(quiet, len(errands), mapped(1), "mapping")
+    assert sorted(panel.point.mix.layers) == [0, 1, 4, 5]
+
+
+def test_newer_weights_are_no_step_while_styles_are_mixed(panel, quiet, errands):
+    style(quiet)
+    settle(panel, quiet)
+    panel.mixer.seed.set_value(5)
+    panel._on_display()
+    finish(quiet, len(errands), mapped(1), "mapping")
+    settle(panel, quiet)
+    trail = panel.memory.trail
+    assert len(trail.visits) == 2, "mixing is a step"
+    panel._seed.set_value(9)
+    settle(panel, quiet)
+    panel.undo()
+    settle(panel, quiet)
+    visits = len(trail.visits)
+    for turn in range(3):
+        style(quiet)
+        finish(quiet, len(errands), mapped(2 + turn), "mapping")
+        settle(panel, quiet)
+    assert len(trail.visits) == visits
+    assert trail.can_redo
+    np.testing.assert_array_equal(panel.stand.shift[0], np.full(24, 4))
+    np.testing.assert_array_equal(trail.current.stand.shift, panel.stand.shift)
 
 
 def test_a_pinned_place_is_mixed_in(panel, quiet):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QMainWindow, QVBoxLayout, QWidget
 
 from ganstudio.latent import file
 from ganstudio.latent.stand import Stand
-from ganstudio.ui import carrying, drag
+from ganstudio.ui import carrying, drag, favourites
 from ganstudio.ui.panels.latent import LatentPanel
 
 
@@ -127,8 +127,71 @@ def test_favourites_are_there_when_the_run_is_opened_again(panel, quiet):
     (kept,) = panel.memory.kept
     assert kept.name == "a smile"
     assert kept.image is not None
+
+
+@pytest.fixture
+def starred(panel, quiet):
+    quiet.offer()
+    walk(panel, quiet, 100)
+    panel.star()
+    return panel.memory.kept[0]
+
+
+def test_a_favourite_goes_to_the_trash(panel, starred, monkeypatch):
+    thrown = []
+    monkeypatch.setattr(favourites, "send2trash", thrown.append)
     panel.memory.stars.deleteWanted.emit(0)
-    assert list((quiet.run_folder / "favourites").iterdir()) == []
+    assert thrown == [str(starred.path), str(starred.path.with_suffix(".png"))]
+    assert panel.memory.kept == []
+
+
+def test_a_favourite_that_cannot_be_thrown_away_stays(panel, quiet, starred, monkeypatch):
+    def refuse(path):
+        raise PermissionError("there is no trash")
+
+    told = []
+    quiet.noted.connect(told.append)
+    monkeypatch.setattr(favourites, "send2trash", refuse)
+    panel.memory.stars.deleteWanted.emit(0)
+    assert panel.memory.kept == [starred]
+    assert starred.path.exists()
+    assert (told[0].level, told[0].text) == ("error", "Not removed: there is no trash.")
+
+
+def test_nothing_is_starred_in_a_run_that_is_gone(panel, quiet):
+    quiet.offer()
+    rest(panel, quiet)
+    quiet.run_folder.rmdir()
+    told = []
+    quiet.noted.connect(told.append)
+    panel.star()
+    assert (told[0].level, told[0].text) == ("warning", "Not kept: the run run is gone.")
+    assert not quiet.run_folder.exists()
+    assert panel.memory.kept == []
+
+
+def test_a_visit_shows_what_the_newest_model_makes_of_it(panel, quiet):
+    quiet.offer(nimg=0)
+    walk(panel, quiet, 100, 200)
+    before = [frame.image for frame in panel.memory.visits.frames]
+    quiet.offer(nimg=20_000)
+    quiet.answer(quiet.of("latent")[-1], np.ones((1, 1, 8, 8), np.float32))
+    after = [frame.image for frame in panel.memory.visits.frames]
+    assert after[0] is before[0]
+    assert after[1].pixelColor(0, 0).red() == 255
+
+
+def test_the_history_stays_where_it_was_scrolled_to(panel, quiet):
+    quiet.offer(nimg=0)
+    walk(panel, quiet, *range(0, 300, 20))
+    bar = panel.memory.visits.horizontalScrollBar()
+    assert bar.value() > 0
+    bar.setValue(0)
+    quiet.offer(nimg=20_000)
+    quiet.answer(quiet.of("latent")[-1], np.ones((1, 1, 8, 8), np.float32))
+    assert bar.value() == 0
+    walk(panel, quiet, 290)
+    assert bar.value() > 0
 
 
 def test_without_a_run_nothing_can_be_starred(panel, quiet):

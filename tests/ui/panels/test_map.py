@@ -43,6 +43,7 @@ def cloud(model, made=6, real=3, told=None):
         thumbnails=np.tile(greys[:, None, None, None], (1, 48, 48, 3)),
         real=np.arange(made + real) >= made,
         count=made,
+        reals=np.arange(real * 64, dtype=np.float32).reshape(real, 1, 8, 8),
     )
 
 
@@ -113,9 +114,12 @@ def test_dots_are_hovered_and_clicked(panel, quiet, worked, qtbot):
     hover(view, line)
     assert view.lit == ("real", 1)
     assert view.thumb.pixelColor(0, 0).red() == 145
+    sought = []
+    quiet.sought.connect(sought.append)
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=line)
     assert len(taken) == 1
     assert "no latent" in panel._said.text()
+    np.testing.assert_array_equal(sought[0], result.reals[1])
     panel.grab()
 
 

@@ -165,7 +165,7 @@ def test_nothing_above_the_threshold_is_said(qtbot, quiet, panel):
     quiet.offer("voxels")
     stand(qtbot, quiet, panel, blocks(1))
     with qtbot.waitSignal(panel.view.shown):
-        panel.controls.choose_threshold(0.9)
+        panel.controls.thresholdMoved.emit(0.9)
     assert panel.stage_view.status.text() == solid_stage.NOTHING
     qtbot.waitUntil(lambda: not panel.view._worker.busy)
 
@@ -254,7 +254,7 @@ def test_the_open_dialog_follows_the_threshold(qtbot, quiet, panel):
     line = panel.writer.dialog.line
     qtbot.waitUntil(lambda: "watertight" in line.text(), timeout=20_000)
     with qtbot.waitSignal(panel.view.shown):
-        panel.controls.choose_threshold(0.9)
+        panel.controls.thresholdMoved.emit(0.9)
     qtbot.waitUntil(lambda: line.text() == "Nothing above the threshold.")
     panel.writer.release()
     assert panel.writer.dialog is None

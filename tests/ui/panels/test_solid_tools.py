@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import trimesh
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QMouseEvent
 
 from ganstudio.latent.stand import Stand
@@ -16,6 +16,7 @@ from ganstudio.solids import formats
 from ganstudio.train import messages as m
 from ganstudio.ui import drag, pictures
 from ganstudio.ui.panels.solid import SolidPanel
+from ganstudio.ui.solid_guests import Guest
 from ganstudio.ui.solid_wall import PART
 
 TAG = "solid"
@@ -224,7 +225,7 @@ def test_film_and_meshes_are_errands(quiet, panel, tmp_path, monkeypatch):
     assert not panel.morph.box.busy
     monkeypatch.setattr(pictures, "ask_save", lambda *_: tmp_path / "row.obj")
     panel.morph.count.setValue(7)
-    panel.controls.choose_threshold(0.4)
+    panel.controls.thresholdMoved.emit(0.4)
     panel.morph.ask_meshes()
     task, asked = quiet.errands[-1]
     assert task == "meshes"
@@ -356,7 +357,7 @@ def test_a_broken_file_is_said(qtbot, quiet, panel, tmp_path, caplog):
     (tmp_path / "a.obj").write_text("v 1 2 3\n")
     panel.tools.open("Compare")
     panel.compare.open(tmp_path / "a.obj")
-    qtbot.waitUntil(lambda: "a.obj holds no triangles" in panel.compare.line.text())
+    qtbot.waitUntil(lambda: "a.obj holds no triangles" in panel.compare.fault.text())
 
 
 def test_the_nearest_of_the_training_set_stands_beside_it(qtbot, quiet, panel, tmp_path):
@@ -382,7 +383,7 @@ def test_without_a_run_there_is_no_training_set(quiet, qtbot, panel):
     panel.tools.open("Compare")
     panel.compare.find_nearest()
     assert not quiet.errands
-    assert "training set" in panel.compare.line.text()
+    assert "training set" in panel.compare.fault.text()
 
 
 def test_the_latent_of_a_file_is_sought_and_gone_to(qtbot, quiet, panel, cube, taken):
@@ -423,3 +424,127 @@ def test_objections_colour_the_only_object(qtbot, quiet, panel, monkeypatch):
     assert seen[-1][0][0] is values
     quiet.objections.emit(np.ones((4, 4, 4), np.float32))
     assert seen[-1][0] is None
+
+
+def test_objections_are_wanted_while_they_colour_what_is_seen(qtbot, quiet, panel):
+    answer(qtbot, quiet, panel)
+    quiet.objections.emit(np.ones((8, 8, 8), np.float32))
+    assert not quiet.objections_wanted
+    panel.controls.view.colour.setCurrentIndex(panel.controls.view.colour.findData("values"))
+    assert quiet.objections_wanted
+    quiet.objections.emit(None)
+    assert quiet.objections_wanted, "the colours come back with the next values"
+    panel.hide()
+    assert not quiet.objections_wanted
+    panel.show()
+    assert quiet.objections_wanted
+    panel.controls.view.colour.activated.emit(0)
+    assert not quiet.objections_wanted
+
+
+def test_objections_leave_an_object_that_latent_does_not_stand_at(qtbot, quiet, panel, monkeypatch):
+    answer(qtbot, quiet, panel)
+    seen = []
+    monkeypatch.setattr(type(panel.view), "set_values", lambda _, v, title: seen.append(v))
+    values = np.ones((8, 8, 8), np.float32)
+    quiet.objections.emit(values)
+    panel.stand_at(place(1))
+    answer(qtbot, quiet, panel)
+    assert seen[-1] is None
+    quiet.objections.emit(values)
+    assert seen[-1] is None, "Latent's object is another"
+    quiet.latentChanged.emit(place(1))
+    quiet.objections.emit(values)
+    assert seen[-1][0] is values
+
+
+def test_a_lost_answer_does_not_stop_the_wall(quiet, panel):
+    panel.controls.count.setCurrentIndex(panel.controls.count.findData(36))
+    count = len(quiet.of(TAG))
+    quiet.failed.emit(m.Failed("out of memory", "", where="session"))
+    quiet.offer("voxels", nimg=20_000)
+    assert len(quiet.of(TAG)) == count
+    quiet.failed.emit(m.Failed("out of memory", "", where="explorer"))
+    quiet.offer("voxels", nimg=30_000)
+    assert len(quiet.of(TAG)) == count + 1
+    quiet.offer("voxels", nimg=40_000)
+    assert len(quiet.of(TAG)) == count + 1, "again a round that is waited for"
+
+
+def test_a_double_click_on_empty_ground_opens_nothing(qtbot, quiet, panel):
+    wall_of(qtbot, quiet, panel, 4)
+    panel.view.picked.emit(2)
+    qtbot.mousePress(panel.view, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+    double_click(panel.view)
+    assert panel._count == 4
+    settle(qtbot, panel)
+
+
+def test_nothing_above_the_threshold_is_no_search(qtbot, quiet, panel, tmp_path):
+    answer(qtbot, quiet, panel)
+    panel.tools.open("Compare")
+    quiet.run_folder = tmp_path
+    panel.compare.take(Guest("soft", np.full((16, 16, 16), 0.4, np.float32)))
+    for button in (panel.compare.nearest, panel.compare.latent):
+        button.click()
+        assert panel.compare.fault.text() == "Nothing is above the threshold."
+    assert not quiet.errands
+    panel.controls.thresholdMoved.emit(0.3)
+    panel.compare.latent.click()
+    assert quiet.errands[-1][1]["target"].max() == 1
+    settle(qtbot, panel)
+
+
+def test_a_file_that_was_closed_while_it_was_read_stays_closed(qtbot, quiet, panel, cube):
+    panel.tools.open("Compare")
+    panel.compare.open(cube)
+    panel.compare.clear()
+    settle(qtbot, panel)
+    assert panel.compare.file is None
+    panel.compare.open(cube)
+    drop(panel, drag.pack_sample(objects(1)[0]))
+    settle(qtbot, panel)
+    assert panel.compare.file.name == "Training sample"
+
+
+def test_why_a_file_was_not_opened_stays_while_others_are_compared(
+    qtbot, quiet, panel, cube, tmp_path
+):
+    answer(qtbot, quiet, panel)
+    panel.tools.open("Compare")
+    opened(qtbot, panel, cube)
+    (tmp_path / "a.obj").write_text("v 1 2 3\n")
+    panel.compare.open(tmp_path / "a.obj")
+    qtbot.waitUntil(lambda: not panel.compare.fault.isHidden())
+    qtbot.waitUntil(lambda: "IoU with the generated one" in panel.compare.line.text())
+    assert "holds no triangles" in panel.compare.fault.text()
+    panel.compare.clear()
+    assert panel.compare.fault.isHidden()
+    settle(qtbot, panel)
+
+
+def test_nothing_is_measured_twice_or_unseen(qtbot, quiet, panel, cube, monkeypatch):
+    answer(qtbot, quiet, panel)
+    panel.tools.open("Compare")
+    opened(qtbot, panel, cube)
+    settle(qtbot, panel)
+    asked = []
+    monkeypatch.setattr(panel.compare._scale, "submit", asked.append)
+    quiet.latentChanged.emit(place(4))
+    assert not asked, "the object is not there yet"
+    panel.compare.hide()
+    panel.compare.hold_against(objects(1)[0, 0], 0.5)
+    assert not asked
+    panel.compare.show()
+    assert len(asked) == 1
+
+
+def test_meshes_wait_until_a_film_is_written(quiet, panel, tmp_path):
+    panel.tools.open("Morph")
+    ends(panel)
+    panel.morph.film(tmp_path / "a.mp4", 24, 256)
+    assert not panel.morph._meshes.isEnabled()
+    panel.morph.meshes(tmp_path / "row.stl")
+    assert [task for task, _ in quiet.errands] == ["film"]
+    quiet.dropped.emit(m.Dropped(101, "film"))
+    assert panel.morph._meshes.isEnabled()

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
@@ -102,20 +104,20 @@ def test_frames_are_reordered_removed_and_doubled(panel, quiet):
 def test_the_path_follows_the_controls(panel, quiet):
     fill(panel, quiet, classes=("cat", "dog"))
     panel.controls.seconds.setValue(1.5)
-    panel.controls.choose_end("Once")
+    panel.controls._end.setCurrentText("Once")
     assert (panel.path.duration, panel.path.loop) == (3.0, False)
-    panel.controls.choose_end("Loop")
+    panel.controls._end.setCurrentText("Loop")
     assert (panel.path.duration, panel.path.loop) == (4.5, True)
-    panel.controls.choose_end("There and back")
+    panel.controls._end.setCurrentText("There and back")
     assert len(panel.path.stands) == 4
     assert panel.path.stands[3] is panel.path.stands[1]
-    panel.controls.choose_way("linear")
+    panel.controls._way.setCurrentText("Linear")
     assert (panel.path.way, panel.path.classes) == ("linear", 2)
 
 
 def test_scrubbing_draws_the_place_and_takes_latent_along(panel, quiet, taken):
     fill(panel, quiet, 2)
-    panel.controls.choose_end("Once")
+    panel.controls._end.setCurrentText("Once")
     panel.scrub.setValue(1000)
     np.testing.assert_array_equal(quiet.of("walk")[-1].z[0], panel.stands[1].z)
     np.testing.assert_array_equal(taken[-1].z, panel.stands[1].z)
@@ -130,7 +132,7 @@ def test_scrubbing_draws_the_place_and_takes_latent_along(panel, quiet, taken):
 
 def test_it_plays_no_faster_than_frames_come_and_ends(panel, quiet, monkeypatch):
     fill(panel, quiet, 2)
-    panel.controls.choose_end("Once")
+    panel.controls._end.setCurrentText("Once")
     now = [10.0]
     monkeypatch.setattr("ganstudio.ui.panels.walk.time.monotonic", lambda: now[0])
     panel.toggle()
@@ -265,3 +267,67 @@ def test_solids_and_points_have_pictures_too(panel, quiet, qtbot, monkeypatch):
     with qtbot.waitSignal(panel._keys.ready):
         quiet.answer(quiet.of("walk-keys")[-1])
     assert panel.strip.row.images[1].width() == 9
+
+
+def shades(panel):
+    """The first pixel of each key frame's picture."""
+    return [image and image.pixelColor(0, 0).red() for image in panel._images]
+
+
+def test_pictures_come_to_their_frames_though_these_have_moved(panel, quiet):
+    fill(panel, quiet)
+    quiet.answer(quiet.of("walk-keys")[-1])
+    right = dict(zip(map(id, panel.stands), shades(panel), strict=True))
+    panel._draw_keys()
+    panel.move_frame(0, 2)
+    quiet.answer(quiet.of("walk-keys")[-1])
+    assert shades(panel) == [right[id(stand)] for stand in panel.stands]
+    panel._draw_keys()
+    panel.remove(0)
+    quiet.answer(quiet.of("walk-keys")[-1])
+    assert shades(panel) == [right[id(stand)] for stand in panel.stands]
+
+
+def test_a_frame_without_a_picture_is_drawn_once_more(panel, quiet):
+    fill(panel, quiet)
+    asked = quiet.of("walk-keys")
+    panel.remove(0)  # the pictures of all three are still on their way
+    quiet.answer(asked[-1])
+    assert None not in shades(panel)
+    panel._images[0] = None
+    panel._asked = panel.stands[1:]
+    panel._on_keys(np.zeros((1, 8, 8, 3), np.uint8))
+    assert quiet.of("walk-keys")[-1].z.shape[0] == 2
+    assert len(quiet.of("walk-keys")) == len(asked) + 1
+
+
+def test_what_random_and_clear_replaced_comes_back(panel, quiet, qtbot):
+    fill(panel, quiet)
+    kept = list(panel.stands)
+    panel._random.click()
+    panel._clear.click()
+    assert panel.stands == []
+    panel._undo.click()
+    assert len(panel.stands) == 6
+    panel.strip.row.setFocus()
+    qtbot.keyClick(panel.strip.row, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert panel.stands == kept
+    quiet.answer(quiet.of("walk-keys")[-1])
+    assert None not in shades(panel)
+    for _ in range(3):
+        panel.undo()
+    assert not panel._undo.isEnabled()
+    fill(panel, quiet)
+    quiet.offer(z_dim=16)
+    assert not panel._undo.isEnabled(), "they are of another model"
+
+
+def test_undo_is_kept_from_the_window_only_while_there_is_something_to_undo(panel, quiet):
+    quiet.offer()
+    control, override = Qt.KeyboardModifier.ControlModifier, QEvent.Type.ShortcutOverride
+    for taken in (False, True):
+        event = QKeyEvent(override, Qt.Key.Key_Z, control)
+        event.ignore()
+        QApplication.sendEvent(panel.strip.row, event)
+        assert event.isAccepted() == taken
+        panel.fill()
