@@ -87,7 +87,25 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         theme.notifier.changed.disconnect(self.restyle)
 
 
-class Uprights(pg.GraphicsObject):  # type: ignore[misc]
+class Overlay(pg.GraphicsObject):  # type: ignore[misc]
+    """What lies over all that is in view, and never widens the view."""
+
+    def boundingRect(self) -> QRectF:
+        """All that is in view."""
+        view = self.getViewBox()
+        return QRectF(view.viewRect()) if view is not None else QRectF()
+
+    def viewTransformChanged(self) -> None:
+        """The view moved, and this with it."""
+        self.prepareGeometryChange()
+        super().viewTransformChanged()
+
+    def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: object = None) -> None:
+        """Nothing."""
+        return
+
+
+class Uprights(Overlay):
     """Upright lines with labels at the top: one item, however many there are.
 
     Labels that would run into each other go a row down; without room they are left out.
@@ -102,20 +120,6 @@ class Uprights(pg.GraphicsObject):  # type: ignore[misc]
         """Show these: place on x, label, and whether it matters much."""
         self._marks = sorted(marks)
         self.update()
-
-    def boundingRect(self) -> QRectF:
-        """All that is in view."""
-        view = self.getViewBox()
-        return QRectF(view.viewRect()) if view is not None else QRectF()
-
-    def viewTransformChanged(self) -> None:
-        """The view moved, and the marks with it."""
-        self.prepareGeometryChange()
-        super().viewTransformChanged()
-
-    def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: object = None) -> None:
-        """Nothing: marks never widen the view."""
-        return
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

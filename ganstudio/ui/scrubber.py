@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ganstudio.ui import theme
-from ganstudio.ui.chart import LABEL_GAP_PX, LABEL_POINTS
+from ganstudio.ui.chart import LABEL_GAP_PX, LABEL_POINTS, Overlay
 
 TICK_PX, NEAR_PX = 5, 6
 
@@ -42,7 +42,7 @@ class ScrubView(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
         self.scrubbed.emit(float(self.mapSceneToView(event.scenePos()).x()), event.isFinish())
 
 
-class TimeLine(pg.GraphicsObject):  # type: ignore[misc]
+class TimeLine(Overlay):
     """The upright line of the moment that is shown, and short ticks where one can go."""
 
     def __init__(self) -> None:
@@ -72,20 +72,6 @@ class TimeLine(pg.GraphicsObject):  # type: ignore[misc]
             return False
         at = view.mapViewToScene(QPointF(self.x, 0)).x()
         return bool(abs(at - place.x()) <= NEAR_PX)
-
-    def boundingRect(self) -> QRectF:
-        """All that is in view."""
-        view = self.getViewBox()
-        return QRectF(view.viewRect()) if view is not None else QRectF()
-
-    def viewTransformChanged(self) -> None:
-        """The view moved, and the line with it."""
-        self.prepareGeometryChange()
-        super().viewTransformChanged()
-
-    def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: object = None) -> None:
-        """Nothing: the line never widens the view."""
-        return
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

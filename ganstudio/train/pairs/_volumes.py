@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import torch
 from torch import Tensor, nn
 
 from ganstudio.train.pairs._plain import Plain, adam
-from ganstudio.train.pairs.base import Step
+from ganstudio.train.pairs.base import Pair, Step
 
 WIDTHS = (256, 128, 64, 32)
 Z_DIM, SPREAD = 200, 0.33
 G_RATE, D_RATE = 2.5e-3, 1e-5
+
+
+class Volumes(Pair):
+    """The best known program in PyTorch, of 256 channels; a subclass says the shape."""
+
+    source = "simple-pytorch-3dgan, trainer.py"
+    variant = "gan3d"
+    knobs: ClassVar[dict[str, Any]] = {
+        "g_lr": G_RATE, "d_lr": D_RATE, "r1_weight": 0.0, "instance_noise": 0.0,
+    }  # fmt: skip
+    kind = "voxels"
+    batch = 8
+    z_dim = Z_DIM
+    watched = ("D/accuracy",)
+
+    def networks(self) -> dict[str, nn.Module]:
+        """6.03 and 2.77 million weights."""
+        return volumes(self.shape[-1])
+
+    def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
+        """D, then G on fresh fakes."""
+        return volume_step(G, D, device)
 
 
 def volumes(side: int) -> dict[str, nn.Module]:

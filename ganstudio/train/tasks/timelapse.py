@@ -87,7 +87,7 @@ class Timelapse(Task):
         if run is None and sampler.source == "live":
             raise TaskError("Say which run: the model in view is that of a training.")
         folder = run or Path(sampler.source)
-        device = str(next(next(iter(sampler.players.values())).parameters()).device)
+        device = str(sampler.device)
         spec = sampler.model.spec
         places = places or drawn(sampler, n or USUAL_COUNT[spec.kind], seed)
         count = max(1, round(seconds * fps))
