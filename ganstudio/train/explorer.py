@@ -241,7 +241,8 @@ class Explorer:
             return
         sampler, began, waited = self._sampler, time.perf_counter(), 0.0
         past = sampler is not self._present
-        known = self._recall.get(sampler, request) if past else None
+        keeps = past or len(request.z) == 1  # several panels ask for the place of the moment
+        known = self._recall.get(sampler, request) if keeps else None
         if known is not None:
             self._tell(request, sampler, known, began)
             return
@@ -262,7 +263,7 @@ class Explorer:
             parts.append(self._draw(request, sampler, start, start + chunk))
         if parts:
             drawn = _joined(parts)
-            if past:
+            if keeps:
                 self._recall.keep(sampler, request, drawn)
             self._tell(request, sampler, drawn, began + waited)
 

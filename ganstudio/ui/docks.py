@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPlainTextEdit,
     QPushButton,
+    QStackedWidget,
     QTabBar,
     QTabWidget,
     QToolButton,
@@ -160,7 +161,7 @@ class Docks:
         """Tell every panel that the window goes."""
         self._tidying.stop()
         for key, dock in self.docks.items():
-            content = dock.widget()
+            content = dock.content
             if isinstance(content, Panel):
                 try:
                     content.release()
@@ -236,7 +237,12 @@ _AREAS = {
 
 
 class Dock(QDockWidget):
-    """One panel with its title row."""
+    """One panel with its title row.
+
+    Attributes:
+        panel: the class that says where it stands.
+        content: the panel, or the card that says why there is none; hidden where nobody sees it.
+    """
 
     def __init__(self, key: str, panel: type[Panel], content: QWidget) -> None:
         super().__init__(str(getattr(panel, "title", key)))
@@ -245,12 +251,21 @@ class Dock(QDockWidget):
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         if not content.minimumWidth():
             content.setMinimumWidth(LEAST_PX)  # growing texts must not push neighbours out
-        self.setWidget(content)
+        self.content = content
+        self._pages = QStackedWidget()  # as large at least as the content, shown or not
+        self._pages.addWidget(content)
+        self._pages.addWidget(QWidget())
+        self.setWidget(self._pages)
+        self.visibilityChanged.connect(self._turn)
         self._title = _TitleBar(self)
         self._none = QWidget()
         self._none.setFixedHeight(0)
         self._none.setParent(self)
         self.setTitleBarWidget(self._title)
+
+    def _turn(self, seen: bool) -> None:
+        """Hide the content behind another tab: Qt moves such docks away but calls them visible."""
+        self._pages.setCurrentIndex(0 if seen else 1)
 
     def show_title(self, wanted: bool) -> None:
         """Show the title row, or nothing where a tab names the panel already."""

@@ -322,7 +322,7 @@ class MainWindow(QMainWindow):
 
     def _find_source(self) -> RecipeSource | None:
         for dock in self.docks.docks.values():
-            content = dock.widget()
+            content = dock.content
             if isinstance(content, RecipeSource):
                 return content
         return None

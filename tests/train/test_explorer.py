@@ -98,6 +98,21 @@ def test_only_the_newest_request_of_a_tag_is_drawn(explorer: Explorer) -> None:
     assert np.all(made[-1].samples == 8)
 
 
+def test_panels_that_ask_for_the_same_place_share_one_drawing(explorer: Explorer) -> None:
+    made = sampler(nimg=500)
+    explorer.mailbox.offer(made)
+    z = np.full((1, 3), 0.5, np.float32)
+    for tag in ("latent", "solid"):
+        explorer.request(m.Request(tag, z))
+        wait_for(explorer, m.Rendered)
+    assert made.draw.call_count == 1
+    newer = sampler(nimg=600)
+    explorer.mailbox.offer(newer)
+    explorer.request(m.Request("latent", z))
+    assert wait_for(explorer, m.Rendered)[0].nimg == 600  # type: ignore[attr-defined]
+    assert newer.draw.call_count == 1
+
+
 def test_a_slider_is_not_kept_waiting_by_the_gallery(explorer: Explorer) -> None:
     order: list[int] = []
     first = threading.Event()

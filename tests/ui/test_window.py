@@ -124,7 +124,7 @@ def window(make: Maker) -> MainWindow:
 
 
 def plans(window: MainWindow) -> Plans:
-    panel = window.docks.docks["plans"].widget()
+    panel = window.docks.docks["plans"].content
     assert isinstance(panel, Plans)
     return panel
 
@@ -162,7 +162,7 @@ def test_a_panel_needs_nothing_but_its_file(
     try:
         dock = window.docks.docks["throwaway"]
         assert dock.windowTitle() == "Throwaway"
-        assert type(dock.widget()).__name__ == "ThrowawayPanel"
+        assert type(dock.content).__name__ == "ThrowawayPanel"
         assert window.dockWidgetArea(dock) == Qt.DockWidgetArea.RightDockWidgetArea
     finally:
         window.close()
@@ -172,7 +172,7 @@ def test_a_panel_needs_nothing_but_its_file(
 
 def test_a_faulty_panel_leaves_a_card_and_the_rest_works(make: Maker) -> None:
     window = make(broken=Broken)
-    card = window.docks.docks["broken"].widget()
+    card = window.docks.docks["broken"].content
     assert isinstance(card, FaultCard)
     assert "no such thing" in card.trace
     assert any("Broken cannot be shown" in label.text() for label in card.findChildren(QLabel))
@@ -189,6 +189,16 @@ def test_the_stage_follows_the_kind_of_the_model(make: Maker, studio: Studio, qt
     window.docks.docks["pictures"].raise_()
     studio.modelReady.emit(m.ModelReady("live", 64, voxels))
     qtbot.waitUntil(lambda: front(window, "pictures"))
+
+
+def test_a_panel_behind_another_tab_is_hidden(make: Maker, qtbot: Any) -> None:
+    docks = make().docks.docks
+    shown, hidden = docks["pictures"], docks["blocks"]
+    for _ in range(2):
+        qtbot.waitUntil(lambda shown=shown: shown.content.isVisible())
+        assert not hidden.content.isVisible()  # Qt says of both docks that they are visible
+        hidden.raise_()
+        shown, hidden = hidden, shown
 
 
 def test_a_closed_stage_stays_closed(window: MainWindow, studio: Studio) -> None:
