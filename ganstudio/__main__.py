@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from io import TextIOWrapper
 
 from ganstudio import __version__, preload
 
@@ -28,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _print_anything()
     if arguments == ["--version"]:
         print(f"GAN Studio {__version__}")
         return 0
@@ -44,6 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     from ganstudio.ui import app
 
     return app.main(arguments)
+
+
+def _print_anything() -> None:
+    """What a terminal cannot show, such as a path in another script, must not end a training."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _wants_window(arguments: list[str]) -> bool:

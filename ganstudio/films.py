@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -43,6 +44,8 @@ class FilmWriter:
             pictures, named without the ending, which must not be there yet.
         fps: frames a second, up to 240; a ``.gif`` shows at most 50 and leaves frames out.
         size: width and height in pixels, to which frames are scaled; the first frame's if None.
+        packing: told the share, 0 to 1, that is packed of an animated picture once the last frame
+            is there; may raise to end it.
 
     Attributes:
         path: the file or the folder that there will be.
@@ -52,7 +55,13 @@ class FilmWriter:
         FilmError: if the film cannot be written so.
     """
 
-    def __init__(self, path: Path, fps: float, size: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        fps: float,
+        size: tuple[int, int] | None = None,
+        packing: Callable[[float], None] = lambda _: None,
+    ) -> None:
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
             raise FilmError(
@@ -67,7 +76,7 @@ class FilmWriter:
         self._kind = suffix if suffix != ".png" else ""
         if not self._kind and self.path.exists() and not _is_empty_folder(self.path):
             raise FilmError(f"{self.path} is there already: name another folder")
-        self.fps, self._size, self.count = fps, size, 0
+        self.fps, self._size, self._packing, self.count = fps, size, packing, 0
         self._building = self.path.with_name(f".{self.path.stem}.{os.getpid()}.part{self._kind}")
         self._video: Generator[None, Any, None] | None = None
         self._waiting: list[Image.Image] = []
@@ -165,6 +174,8 @@ class FilmWriter:
         if self._kind == ".gif":
             kept, lasting_ms = _gif_times(self.count, self.fps)
             shown = [shown[index] for index in kept]
+        for index, image in enumerate(shown):
+            _watch(image, partial(self._packing, index / len(shown)))
         options: dict[str, Any] = {"quality": 90, "method": 2} if self._kind == ".webp" else {}
         shown[0].save(
             self._building,
@@ -235,6 +246,18 @@ def _ffmpeg(path: Path, size: tuple[int, int], fps: float) -> Generator[None, An
     )
     video.send(None)
     return video
+
+
+def _watch(image: Image.Image, packed: Callable[[], None]) -> None:
+    """Have ``packed`` called when Pillow comes to this picture; it seeks in it before packing."""
+    seek = image.seek
+
+    def watched(frame: int) -> None:
+        image.seek = seek  # type: ignore[method-assign]
+        packed()
+        seek(frame)
+
+    image.seek = watched  # type: ignore[method-assign]
 
 
 def _gif_times(count: int, fps: float) -> tuple[list[int], list[int]]:

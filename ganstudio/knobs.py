@@ -5,10 +5,14 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from types import NoneType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
+
+from ganstudio.reading import LONGEST_SHOWN, shown
+
+MOST_FAULTS = 30  # told one by one: more say nothing new
 
 KnobType = Literal["int", "float", "bool", "choice", "str"]
 Value = int | float | bool | str
@@ -27,6 +31,24 @@ class Config(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    old_names: ClassVar[dict[str, str]] = {}
+    """What knobs were called in recipes of older versions, to what they are called now."""
+    old_values: ClassVar[dict[str, dict[Value, Value]]] = {}
+    """Values that older versions wrote, knob by knob, to what they are called now."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_older(cls, given: Any) -> Any:
+        """Knobs as they are called now; a recipe is understood however old it is."""
+        if not isinstance(given, dict):
+            return given
+        now = {cls.old_names.get(name, name): value for name, value in given.items()}
+        for name, renamed in cls.old_values.items():
+            value = now.get(name)
+            if isinstance(value, bool | int | float | str):
+                now[name] = renamed.get(value, value)
+        return now
 
 
 def knob(
@@ -129,8 +151,9 @@ def faults(error: ValidationError, config: type[Config], where: str = "") -> lis
     """
     known = knobs_of(config)
     lines = []
-    for fault in error.errors():
-        name = ".".join(str(part) for part in fault["loc"]) or "recipe"
+    found = error.errors()
+    for fault in found[:MOST_FAULTS]:
+        name = ".".join(str(part) for part in fault["loc"])[:LONGEST_SHOWN] or "recipe"
         lead = f"{where}: {name}" if where else name
         if fault["type"] == "extra_forbidden":
             names = ", ".join(known) or "nothing"
@@ -138,9 +161,11 @@ def faults(error: ValidationError, config: type[Config], where: str = "") -> lis
         elif name in known:
             unit = f" {known[name].unit}" if known[name].unit else ""
             accepts = known[name].accepts
-            lines.append(f"{lead} = {fault['input']!r}, but it must be {accepts}{unit}")
+            lines.append(f"{lead} = {shown(fault['input'])}, but it must be {accepts}{unit}")
         else:
-            lines.append(f"{lead}: {fault['msg']} (got {fault['input']!r})")
+            lines.append(f"{lead}: {fault['msg']} (got {shown(fault['input'])})")
+    if len(found) > MOST_FAULTS:
+        lines.append(f"and {len(found) - MOST_FAULTS:,} more")
     return lines
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,11 @@ from pydantic import ValidationError
 
 from ganstudio import registry
 from ganstudio.knobs import Config, Knob, Value, faults, knob, knobs_of
+from ganstudio.reading import UnreadableError, parse_json, parse_toml, read_bytes, shown
 from ganstudio.samples import CONDITION_WORDS, SampleSpec
 
 SPEC_FILE = "spec.json"
-LARGEST_FILE_BYTES = 1 << 20
+LARGEST_FILE_BYTES = 1 << 18
 LARGEST_SPEC_BYTES = 1 << 23  # a vocabulary may be long
 
 
@@ -126,7 +125,7 @@ class Recipe:
         checked: dict[str, Config] = {}
         for name, value in sections.items():
             if not isinstance(value, Mapping):
-                found.append(f"{name} = {value!r}, but it must be a table of knobs")
+                found.append(f"{name} = {shown(value)}, but it must be a table of knobs")
                 sections[name] = {}
         basics: Basics | None = None
         try:
@@ -139,7 +138,9 @@ class Recipe:
             config = _config_of(room, key)
             if config is None:
                 word = "variant" if room == "gans" else "data set"
-                found.append(f"no {word} {key!r}; there are: {', '.join(registry.keys(room))}")
+                there = ", ".join(registry.keys(room))
+                why = registry.hindrance(room, key)
+                found.append(why or f"no {word} {shown(key)}; there are: {there}")
                 continue
             try:
                 checked[section] = config(**sections[section])
@@ -176,12 +177,7 @@ class Recipe:
             RecipeError: if it is not TOML, too large for a recipe, or has faults.
             OSError: if it cannot be read.
         """
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise RecipeError([f"{path} is larger than 1 MB: that is no recipe"])
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise RecipeError([f"{path} is no TOML file: {error}"]) from error
+        content = read(path)
         content |= basics
         variant = str(content.get("variant", Basics.model_fields["variant"].default))
         data = str(content.get("data", default_data(variant)))
@@ -267,11 +263,31 @@ class Recipe:
         """The number format that its variant asks for: ``auto`` where it does not say."""
         return str(getattr(self.gan, "precision", "auto"))
 
+    @property
+    def threads(self) -> int:
+        """The threads that its variant asks for; 0 where it does not say."""
+        return int(getattr(self.gan, "threads", 0))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.to_dict() == other.to_dict()
 
     def __hash__(self) -> int:
         return hash(self.to_toml())
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What a recipe file says, not checked yet.
+
+    Raises:
+        RecipeError: if it is not TOML, or too large for a recipe.
+        OSError: if it cannot be read.
+    """
+    try:
+        return parse_toml(read_bytes(path, LARGEST_FILE_BYTES))
+    except UnreadableError as error:
+        raise RecipeError([f"{error}: that is no recipe"]) from error
+    except ValueError as error:
+        raise RecipeError([f"{path} is no TOML file: {error}"]) from error
 
 
 def misfit(variant: str, spec: SampleSpec) -> str:
@@ -295,11 +311,11 @@ def _spec_of(path: Path) -> SampleSpec | None:
     """What a run says of its samples; None for a run that does not."""
     if not path.is_file():
         return None
-    if path.stat().st_size > LARGEST_SPEC_BYTES:
-        raise RecipeError([f"{path} is larger than 8 MB: that describes no samples"])
     try:
-        return SampleSpec.from_dict(json.loads(path.read_bytes()))
-    except (ValueError, RecursionError) as error:
+        return SampleSpec.from_dict(parse_json(read_bytes(path, LARGEST_SPEC_BYTES)))
+    except UnreadableError as error:
+        raise RecipeError([f"{error}: that describes no samples"]) from error
+    except ValueError as error:
         raise RecipeError([f"{path} is damaged: {error}"]) from error
 
 
@@ -319,7 +335,7 @@ def _sort(variant: str, data: str, knobs: Mapping[str, Any]) -> dict[str, dict[s
 
 
 def _config_of(room: str, key: str) -> type[Config] | None:
-    if key not in registry.keys(room):
+    if key not in registry.keys(room) or registry.hindrance(room, key):
         return None
     config: type[Config] = registry.find(room, key).Config
     return config

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
-from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
+
+from ganstudio import plugins
 
 log = logging.getLogger(__name__)
 
@@ -15,16 +15,12 @@ log = logging.getLogger(__name__)
 def keys(room: str) -> list[str]:
     """The keys of a room's members, found by looking at file names alone: nothing is imported.
 
+    Plug-ins are among them once they are allowed; none takes the place of a member of ours.
+
     Args:
         room: a package inside ``ganstudio``, such as ``gans`` or ``ui.panels``.
     """
-    package = importlib.import_module(f"ganstudio.{room}")
-    own = {
-        module.name
-        for module in pkgutil.iter_modules(package.__path__)
-        if not module.name.startswith("_") and module.name != "base"
-    }
-    return sorted(own | set(_plugins(room)))
+    return sorted({*_own(room), *(key for key, one in _plugins(room).items() if _usable(one))})
 
 
 def find(room: str, key: str) -> type[Any]:
@@ -32,14 +28,14 @@ def find(room: str, key: str) -> type[Any]:
 
     Raises:
         KeyError: if there is no such member; the message lists those there are.
+        PermissionError: if it is a plug-in that is switched off.
         TypeError: if its file does not hold exactly one class of the room's base.
     """
-    plugins = _plugins(room)
-    if key in plugins:
-        loaded: type[Any] = plugins[key].load()
-        return loaded
-    if key not in keys(room):
-        raise KeyError(f"no {key!r} in {room}; there are: {', '.join(keys(room))}")
+    if key not in _own(room):
+        plugin = _plugins(room).get(key)
+        if plugin is None:
+            raise KeyError(f"no {key!r} in {room}; there are: {', '.join(keys(room))}")
+        return _of_plugin(plugin)
     base = importlib.import_module(f"ganstudio.{room}.base").BASE
     module = importlib.import_module(f"ganstudio.{room}.{key}")
     found = [
@@ -71,6 +67,53 @@ def discover(room: str) -> dict[str, type[Any]]:
     return members
 
 
-@cache
-def _plugins(room: str) -> dict[str, Any]:
-    return {point.name: point for point in entry_points(group=f"ganstudio.{room}")}
+def hindrance(room: str, key: str) -> str:
+    """Why a plug-in of that key cannot be used; empty if it can, or is none."""
+    plugin = None if key in _own(room) else _plugins(room).get(key)
+    if plugin is None:
+        return ""
+    try:
+        _of_plugin(plugin)
+    except PermissionError as error:
+        return str(error)
+    except Exception as error:
+        return (
+            f"{plugin.name}, a plug-in of {plugin.distribution}, does not load: "
+            f"{type(error).__name__}: {error}"
+        )
+    return ""
+
+
+def blame(room: str, key: str, error: BaseException) -> None:
+    """A member was of no use after all; that of a plug-in is shown among the plug-ins."""
+    log.error("%s/%s cannot be used", room, key, exc_info=error)
+    if key not in _own(room) and key in _plugins(room):
+        plugins.fail(_plugins(room)[key], error)
+
+
+def _own(room: str) -> list[str]:
+    package = importlib.import_module(f"ganstudio.{room}")
+    return [
+        module.name
+        for module in pkgutil.iter_modules(package.__path__)
+        if not module.name.startswith("_") and module.name != "base"
+    ]
+
+
+def _plugins(room: str) -> dict[str, plugins.Plugin]:
+    return {plugin.key: plugin for plugin in plugins.found() if plugin.room == room}
+
+
+def _usable(plugin: plugins.Plugin) -> bool:
+    """One that failed is not tried again before the next start."""
+    return plugins.allowed(plugin) and plugin not in plugins.failures
+
+
+def _of_plugin(plugin: plugins.Plugin) -> type[Any]:
+    base = importlib.import_module(f"ganstudio.{plugin.room}.base").BASE
+    member = plugins.load(plugin)
+    if isinstance(member, type) and issubclass(member, base):
+        return member
+    error = TypeError(f"{plugin.target} of {plugin.distribution} must be a {base.__name__}")
+    plugins.fail(plugin, error)
+    raise error

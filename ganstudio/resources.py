@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_documents_path
+from platformdirs import user_cache_path, user_documents_path, user_state_path
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -30,6 +30,16 @@ def default_data_root() -> Path:
     return Path(os.environ.get("GANSTUDIO_DATA") or user_cache_path("ganstudio") / "data")
 
 
+def cache_root() -> Path:
+    """Where what can be made again is kept: ``$GANSTUDIO_CACHE`` or the user's cache."""
+    return Path(os.environ.get("GANSTUDIO_CACHE") or user_cache_path("ganstudio"))
+
+
 def default_runs_root() -> Path:
     """Where the window keeps runs: ``$GANSTUDIO_RUNS`` or the user's documents."""
     return Path(os.environ.get("GANSTUDIO_RUNS") or user_documents_path() / "GAN Studio" / "runs")
+
+
+def default_state_root() -> Path:
+    """Where programs note what they are at, for after a crash: the user's state folder."""
+    return user_state_path("ganstudio")

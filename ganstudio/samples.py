@@ -8,10 +8,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ganstudio.reading import shown
+
 SampleKind = Literal["points", "image", "voxels"]
 Prior = Literal["normal", "uniform"]
 Told = dict[str, np.ndarray]  # conditions by kind, (N, ...) each, as ``ConditionSpec`` says
 ConditionKind = Literal["none", "classes", "attributes", "image", "domain", "text", "sound"]
+MOST_VALUES = 1 << 24  # of one sample, or of what is told of it
+MOST_NAMES = 1 << 16  # of classes, attributes or words
 CONDITION_WORDS: dict[str, str] = {
     "none": "no condition",
     "classes": "classes",
@@ -101,7 +105,11 @@ class SampleSpec:
         axes = {"points": 1, "image": 3, "voxels": 4}[self.kind]
         if len(self.shape) != axes or min(self.shape) < 1:
             raise ValueError(
-                f"{self.kind} have {axes} axes of at least 1, got the shape {self.shape}"
+                f"{self.kind} have {axes} axes of at least 1, got the shape {shown(self.shape)}"
+            )
+        if prod(self.shape) > MOST_VALUES:
+            raise ValueError(
+                f"a sample has at most {MOST_VALUES:,} values, got the shape {shown(self.shape)}"
             )
 
     def offer(self, kind: ConditionKind) -> ConditionSpec | None:
@@ -142,8 +150,8 @@ class SampleSpec:
                 _condition(content["condition"]),
                 tuple(_condition(offered) for offered in content["offers"]),
             )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"no description of samples: {error}") from error
+        except (KeyError, TypeError, AttributeError, OverflowError) as error:
+            raise ValueError(f"no description of samples: {shown(error)}") from error
 
     @property
     def channels(self) -> int:
@@ -170,9 +178,15 @@ class SampleSpec:
 
 
 def _condition(content: dict[str, Any]) -> ConditionSpec:
-    return ConditionSpec(
-        content["kind"],
-        tuple(str(name) for name in content["names"]),
-        tuple(int(n) for n in content["shape"]),
-        str(content["title"]),
-    )
+    kind, names = content["kind"], tuple(str(name) for name in content["names"])
+    shape = tuple(int(n) for n in content["shape"])
+    if kind not in CONDITION_WORDS:
+        raise ValueError(f"a condition is {', '.join(CONDITION_WORDS)}, not {shown(kind)}")
+    if len(names) > MOST_NAMES or len(shape) > 4:
+        raise ValueError(f"a condition of {len(names):,} names and {len(shape)} axes is too large")
+    if min(shape, default=1) < 1 or prod(shape) > MOST_VALUES:
+        raise ValueError(
+            f"a condition has axes of at least 1 and at most {MOST_VALUES:,} values, got the "
+            f"shape {shown(shape)}"
+        )
+    return ConditionSpec(kind, names, shape, str(content["title"]))

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from ganstudio.reading import UnreadableError, read_bytes
+
 Floats = NDArray[np.float32]
 
 RATE = 16_000
@@ -45,9 +47,10 @@ def read_wav(path: Path, seconds: float = LONGEST_S) -> Floats:
             longer than ``LONGEST_S``.
         OSError: if it cannot be read.
     """
-    if path.stat().st_size > _LARGEST_BYTES:
-        raise ValueError(f"{path.name} is larger than {_LARGEST_BYTES >> 20} MB")
-    format_, content = _chunks(path.name, path.read_bytes())
+    try:
+        format_, content = _chunks(path.name, read_bytes(path, _LARGEST_BYTES))
+    except UnreadableError as error:
+        raise ValueError(str(error)) from error
     if len(format_) < 16:
         raise ValueError(f"{path.name} does not say what its sound is made of")
     code, channels, rate, _, block, bits = struct.unpack("<HHIIHH", format_[:16])

@@ -25,6 +25,7 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs, data, settings and caches of a test lie in its own folder."""
     monkeypatch.setenv("GANSTUDIO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("GANSTUDIO_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("GANSTUDIO_CACHE", str(tmp_path / "cache"))
     for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "xdg" / kind.lower()))
     core = sys.modules.get("PySide6.QtCore")

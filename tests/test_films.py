@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -184,3 +185,33 @@ def test_an_animated_picture_that_outgrows_memory_is_refused(
     with pytest.raises(FilmError, match=r"make it an \.mp4"):
         write(tmp_path / "x.webp")
     assert list(tmp_path.iterdir()) == []
+
+
+class GaveUpError(Exception):
+    """Nobody wants the film any more."""
+
+
+def given_up(path: Path, packing: Callable[[float], None]) -> None:
+    with FilmWriter(path, 20, packing=packing) as film:
+        for frame in frames():
+            film.add(frame)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_packing_tells_how_far_it_is_and_can_be_ended(tmp_path: Path, suffix: str) -> None:
+    shares: list[float] = []
+    with FilmWriter(tmp_path / f"whole{suffix}", 20, packing=shares.append) as film:
+        for frame in frames():
+            film.add(frame)
+        assert shares == []
+    assert shares[0] == 0
+    assert shares == sorted(shares)
+    assert shares[-1] >= 1 - 1 / COUNT
+
+    def give_up(share: float) -> None:
+        if share > 0.4:
+            raise GaveUpError
+
+    with pytest.raises(GaveUpError):
+        given_up(tmp_path / f"x{suffix}", give_up)
+    assert [path.name for path in tmp_path.iterdir()] == [f"whole{suffix}"]

@@ -73,7 +73,7 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="no TOML"):
         Recipe.load(path)
     path.write_bytes(b"#" * (2 << 20))
-    with pytest.raises(RecipeError, match="larger than 1 MB"):
+    with pytest.raises(RecipeError, match="larger than 256 kB"):
         Recipe.load(path)
 
 

@@ -8,8 +8,18 @@ import sys
 from collections.abc import Callable, Sequence
 
 from ganstudio import __version__
-from ganstudio.cli import bench, evaluate, export, listing, sample, timelapse, train, walk
-from ganstudio.cli.options import INTERRUPTED, UsageError
+from ganstudio.cli import (
+    bench,
+    evaluate,
+    export,
+    listing,
+    plugins,
+    sample,
+    timelapse,
+    train,
+    walk,
+)
+from ganstudio.cli.options import INTERRUPTED, UsageError, failed
 
 __all__ = ["UsageError", "main", "parser"]
 
@@ -37,6 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:  # a path that no disk takes, a folder nobody may look into
+        if error.filename is None:
+            raise
+        return failed(f"{error.strerror or error}: {os.fsdecode(error.filename)}")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,7 +69,8 @@ def parser() -> argparse.ArgumentParser:
     timelapse.add(commands.add_parser("timelapse", help="film how a run's samples came to be"))
     evaluate.add(commands.add_parser("evaluate", help="measure how good a run's samples are"))
     bench.add(commands.add_parser("bench", help="train and measure every variant"))
-    listing.add(commands.add_parser("list", help="list variants, data, recipes or metrics"))
+    listing.add(commands.add_parser("list", help="list what there is to choose"))
+    plugins.add(commands.add_parser("plugins", help="what other packages add, and allow it"))
     listing.add_check(
         commands.add_parser("check", help="what this machine has: torch, device, OpenGL, Qt")
     )

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.options import (
     DEVICES,
@@ -18,6 +18,9 @@ from ganstudio.cli.options import (
     failed,
     positive,
 )
+
+if TYPE_CHECKING:
+    from ganstudio.train.race import Result
 
 
 def add(bench: argparse.ArgumentParser) -> None:
@@ -48,16 +51,46 @@ def add(bench: argparse.ArgumentParser) -> None:
     add_machine(quality)
     quality.set_defaults(command=bench_quality)
     _add_speed(kinds)
+    _add_growth(kinds)
+
+
+def _add_growth(kinds: Any) -> None:
+    growth = kinds.add_parser("growth", help="time and memory as batch, sides and data set grow")
+    growth.add_argument(
+        "--seconds", default="5", metavar="S", help="at least, for each point (default: 5)"
+    )
+    growth.add_argument(
+        "--out",
+        type=Path,
+        default=Path("resources") / "evidence",
+        metavar="DIR",
+        help="for growth.md, .json and .png (default: resources/evidence)",
+    )
+    growth.add_argument("--point", help=argparse.SUPPRESS)  # one of them, in a process of its own
+    growth.set_defaults(command=bench_growth)
 
 
 def _add_speed(kinds: Any) -> None:
-    speed = kinds.add_parser("speed", help="race against the plain steps of well-known programs")
-    speed.add_argument("--only", metavar="KEYS", help="these pairs, with commas between")
+    speed = kinds.add_parser("speed", help="race against the plain ways of well-known programs")
+    speed.add_argument("--only", metavar="KEYS", help="these races, with commas between")
     speed.add_argument(
         "--rounds", type=int, default=5, metavar="N", help="in each, both sides run (default: 5)"
     )
     speed.add_argument(
-        "--seconds", default="3", metavar="S", help="of the reference in a round (default: 3)"
+        "--seconds",
+        default="3",
+        metavar="S",
+        help="of the reference in a round of training steps (default: 3)",
+    )
+    speed.add_argument(
+        "--most",
+        type=int,
+        default=0,
+        metavar="N",
+        help="samples of an epoch or a drawing (default: all)",
+    )
+    speed.add_argument(
+        "--data-root", type=Path, metavar="DIR", help="where data sets are kept, MNIST for one"
     )
     speed.add_argument(
         "--precision",
@@ -73,14 +106,17 @@ def _add_speed(kinds: Any) -> None:
 def bench_speed(arguments: argparse.Namespace) -> int:
     """Run the races one by one; the table is printed at the end, and each result as it comes."""
     from ganstudio import registry
-    from ganstudio.train.race import Race, Result, table
+    from ganstudio.resources import default_data_root
+    from ganstudio.train.race import table
 
     faults: list[str] = []
     seconds = positive(arguments.seconds, "--seconds", faults)
     check_device(arguments.device, faults)
     if arguments.rounds < 1:
         faults.append(f"--rounds {arguments.rounds}, but it must be at least 1")
-    there = registry.keys("train.pairs")
+    if arguments.most < 0:
+        faults.append(f"--most {arguments.most}, but it must be at least 0")
+    there = [*registry.keys("train.pairs"), *registry.keys("train.contests")]
     wanted = there if arguments.only is None else arguments.only.split(",")
     unknown = [key for key in wanted if key not in there]
     if unknown:
@@ -88,24 +124,90 @@ def bench_speed(arguments: argparse.Namespace) -> int:
     if faults:
         raise UsageError(*faults)
     results: list[Result] = []
+    result: Result | None
     for key in wanted:
-        pair = registry.find("train.pairs", key)()
-        print(f"{pair.title} …", flush=True)
-        race = Race(
-            pair,
-            arguments.device,
-            rounds=arguments.rounds,
-            seconds=seconds,
-            precision=arguments.precision,
-        )
-        results.append(race.run())
-        print(f"  {results[-1].ratio:.2f} times as fast", flush=True)
+        if key in registry.keys("train.pairs"):
+            result = _race(key, arguments, seconds)
+        else:
+            result = _contest(key, arguments, arguments.data_root or default_data_root())
+        if result is not None:
+            results.append(result)
+            print(f"  {result.ratio:.2f} times as fast", flush=True)
+    if not results:
+        return failed("nothing could be measured")
     print(f"\n{table(results)}\n{results[0].machine}, torch {version('torch')}")
     if arguments.json is not None:
         try:
             arguments.json.write_text(json.dumps([asdict(row) for row in results], indent=1))
         except OSError as error:
             return failed(f"{arguments.json} cannot be written: {error}")
+    return 0
+
+
+def _race(key: str, arguments: argparse.Namespace, seconds: float) -> Result:
+    """One training step against another."""
+    from ganstudio import registry
+    from ganstudio.train.race import Race
+
+    pair = registry.find("train.pairs", key)()
+    print(f"{pair.title} …", flush=True)
+    return Race(
+        pair,
+        arguments.device,
+        rounds=arguments.rounds,
+        seconds=seconds,
+        precision=arguments.precision,
+    ).run()
+
+
+def _contest(key: str, arguments: argparse.Namespace, data_root: Path) -> Result | None:
+    """A whole errand against the same one; None where it cannot be held here."""
+    from tempfile import TemporaryDirectory
+
+    from ganstudio import registry
+    from ganstudio.samples import SampleSpec
+    from ganstudio.train.contests.base import Contest
+    from ganstudio.train.race import compete
+    from ganstudio.train.speed import choose
+
+    kind: type[Contest] = registry.find("train.contests", key)
+    pictures = SampleSpec("image", (1, 32, 32))
+    machine = choose(arguments.device, pictures, False, arguments.precision)
+    print(f"{kind.title} …", flush=True)
+    with TemporaryDirectory() as scratch:
+        contest = kind(machine, data_root, Path(scratch), arguments.most)
+        if lacking := contest.lacking():
+            print(f"  left out: {lacking}")
+            return None
+        return compete(contest, arguments.rounds)
+
+
+def bench_growth(arguments: argparse.Namespace) -> int:
+    """Measure every point in a process of its own, and write table, numbers and picture."""
+    from ganstudio.train import growth
+    from ganstudio.train.growth_plot import draw
+
+    faults: list[str] = []
+    seconds = positive(arguments.seconds, "--seconds", faults)
+    axis, _, size = (arguments.point or "batch:1").partition(":")
+    if axis not in [one.key for one in growth.AXES] or not size.isdecimal() or int(size) < 1:
+        faults.append(f"--point {arguments.point}, but it must be such as batch:64")
+    if faults:
+        raise UsageError(*faults)
+    if arguments.point is not None:
+        print(growth.as_json([growth.measure(axis, int(size), seconds)]).replace("\n", ""))
+        return 0
+    try:
+        points = growth.measure_all(seconds, lambda text: print(text, flush=True))
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        (arguments.out / "growth.json").write_text(growth.as_json(points))
+        (arguments.out / "growth.md").write_text(growth.table(points))
+        draw(points, arguments.out / "growth.png")
+    except RuntimeError as error:
+        return failed(f"it could not be measured: {error}")
+    except OSError as error:
+        return failed(f"{arguments.out} cannot be written: {error}")
+    print(f"\n{growth.table(points)}")
     return 0
 
 

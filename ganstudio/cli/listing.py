@@ -11,7 +11,7 @@ ROOMS = {"variants": "gans", "data": "data", "metrics": "metrics"}
 
 def add(listing: argparse.ArgumentParser) -> None:
     """The grammar of `list`."""
-    listing.add_argument("what", choices=("variants", "data", "recipes", "metrics"))
+    listing.add_argument("what", choices=("variants", "data", "recipes", "metrics", "plugins"))
     listing.set_defaults(command=list_members)
 
 
@@ -25,6 +25,10 @@ def list_members(arguments: argparse.Namespace) -> int:
     """Print what there is to choose."""
     if arguments.what == "recipes":
         rows = _shipped_recipes()
+    elif arguments.what == "plugins":
+        from ganstudio.cli.plugins import print_plugins
+
+        return print_plugins()
     else:
         from ganstudio import registry
 

@@ -35,6 +35,15 @@ def read_place(path: Path, faults: list[str]) -> Stand | None:
         return None
 
 
+def favourites(run: Path, faults: list[str]) -> list[Path]:
+    """The files of the places that are kept in a run, or a fault if there are none."""
+    folder = run / "favourites"
+    files = sorted(path for path in folder.glob("*") if path.suffix in (".toml", ".safetensors"))
+    if not files:
+        faults.append(f"--favourites, but {folder} holds none")
+    return files
+
+
 def check_alone(arguments: argparse.Namespace, faults: list[str]) -> None:
     """A fault for each option that a latent file makes meaningless."""
     for option, (name, left_out) in SAID_ALREADY.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ganstudio.cli import progress
 from ganstudio.cli.options import DEVICES, UsageError, check_device, failed, positive
+from ganstudio.cli.places import check_fits, favourites, read_place
 
 MOST_TILES = 4096
 
@@ -18,6 +19,17 @@ def add(timelapse: argparse.ArgumentParser) -> None:
         "--n", type=int, default=0, metavar="N", help="samples side by side (default: 16 pictures)"
     )
     timelapse.add_argument("--seed", type=int, default=0, metavar="N", help="of the latents")
+    timelapse.add_argument(
+        "--latent",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="the places in latent space that these files hold, instead of random ones",
+    )
+    timelapse.add_argument(
+        "--favourites", action="store_true", help="the places that are kept in the run, likewise"
+    )
     timelapse.add_argument("--seconds", default="10", metavar="S", help="length (default: 10)")
     timelapse.add_argument("--fps", default="30", metavar="N", help="frames a second (default: 30)")
     timelapse.add_argument(
@@ -48,6 +60,12 @@ def write_timelapse(arguments: argparse.Namespace) -> int:
         faults.append(f"--height {arguments.height}, but it must be 16 to 8192")
     if not (arguments.run / "recipe.toml").is_file():
         faults.append(f"{arguments.run} is no run folder: it has no recipe.toml")
+    files = list(arguments.latent)
+    if arguments.favourites:
+        files += favourites(arguments.run, faults)
+    if files and (arguments.n or arguments.seed):
+        faults.append("--n and --seed are of random latents: leave them out beside files")
+    places = [read_place(path, faults) for path in files]
     check_device(arguments.device, faults)
     if faults:
         raise UsageError(*faults)
@@ -58,10 +76,17 @@ def write_timelapse(arguments: argparse.Namespace) -> int:
     from ganstudio.train.tasks.timelapse import Timelapse
 
     try:
+        sampler = Sampler.load(arguments.run, arguments.device)
+        for path, place in zip(files, places, strict=True):
+            if place is not None:
+                check_fits(path, place, sampler, faults)
+        if faults:
+            raise UsageError(*faults)
         with progress.desk() as desk:
             made = Timelapse().run(
-                Sampler.load(arguments.run, arguments.device),
+                sampler,
                 desk,
+                places=[place for place in places if place is not None],
                 path=arguments.out,
                 n=arguments.n,
                 seed=arguments.seed,

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
+from ganstudio.cli.interrupts import stop_on_interrupt
 from ganstudio.cli.options import (
-    INTERRUPTED,
     UsageError,
     add_machine,
     check_device,
     plain_value,
     positive,
 )
+from ganstudio.cli.progress import Loading
 
 if TYPE_CHECKING:
     from ganstudio.data.base import Dataset
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from ganstudio.train.session import Outbox, Session
 
 SCORES_SHOWN = 6
+DETAILS_SHOWN = 20  # lines under a note
 
 
 def add(train: argparse.ArgumentParser) -> None:
@@ -80,13 +79,14 @@ def add(train: argparse.ArgumentParser) -> None:
 
 
 def train_recipe(arguments: argparse.Namespace) -> int:
-    """Train with a progress bar; Ctrl-C saves and ends, a second one ends at once."""
+    """Train with a progress bar; Ctrl-C saves and ends, the third one ends at once."""
     from ganstudio.resources import default_data_root
     from ganstudio.train.judge import Judge
     from ganstudio.train.session import Outbox, Session
 
     folder, recipe, minutes = _wishes(arguments)
     parent = _parent(arguments)
+    _warn_of_memory(recipe, arguments.device)
     outbox, judge = Outbox(), Judge(recipe.basics.measure_kimg)
 
     def build(announce: Any) -> Any:
@@ -107,17 +107,18 @@ def train_recipe(arguments: argparse.Namespace) -> int:
         )
 
     session = Session(build, outbox)
-    interrupted = _stop_on_interrupt(session)
+    interrupted = stop_on_interrupt(session)
     session.start()
     try:
         failed = _follow(session, outbox, minutes * 60)
     finally:
         session.close()
-    return INTERRUPTED if interrupted() else int(failed)
+    return interrupted() or int(failed)
 
 
 def _wishes(arguments: argparse.Namespace) -> tuple[Path | None, Recipe, float]:
     """The run folder, the recipe and the minutes to train; every fault at once."""
+    from ganstudio import names
     from ganstudio.recipe import RecipeError
 
     faults: list[str] = []
@@ -126,6 +127,8 @@ def _wishes(arguments: argparse.Namespace) -> tuple[Path | None, Recipe, float]:
         folder = _folder_to_resume(arguments, faults)
     elif folder is not None and (folder / "recipe.toml").exists():
         faults.append(f"{folder} already holds a run; add --resume, or name another folder")
+    elif folder is not None and (why := names.fault(folder.absolute().name)):
+        faults.append(f"--run {folder}: {why}")
     if arguments.at is not None and arguments.parent is None:
         faults.append("--at says where a branch begins: name its run with --from RUN")
     at = positive(arguments.at, "--at", faults, or_zero=True)
@@ -261,34 +264,29 @@ def _recipe_file(name: str) -> Path:
 
 
 def _folder_to_resume(arguments: argparse.Namespace, faults: list[str]) -> Path | None:
+    from ganstudio.train.lock import holder, refusal
+
     folder: Path | None = arguments.run
     if folder is None:
         found = sorted(Path("runs").glob("*/recipe.toml"), key=lambda path: path.stat().st_mtime)
-        if found:
-            return found[-1].parent
-        faults.append("there is no run in runs/ to resume; name one with --run DIR")
+        if not found:
+            faults.append("there is no run in runs/ to resume; name one with --run DIR")
+            return None
+        folder = found[-1].parent
     elif not (folder / "recipe.toml").is_file():
         faults.append(f"{folder} is no run folder: it has no recipe.toml")
         return None
+    if holder(folder) is not None:
+        faults.append(refusal(folder))
     return folder
 
 
-def _stop_on_interrupt(session: Session) -> Callable[[], bool]:
-    """Make Ctrl-C and SIGTERM save and end; returns whether that happened."""
-    from ganstudio.train.messages import Stop
+def _warn_of_memory(recipe: Recipe, device: str) -> None:
+    """Say before the start if memory will be short."""
+    from ganstudio.train.memory import forecast
 
-    caught: list[int] = []
-
-    def stop(number: int, _frame: object) -> None:
-        if caught:
-            os._exit(INTERRUPTED)
-        caught.append(number)
-        session.post(Stop())
-        os.write(2, b"\nSaving; press Ctrl-C again to leave at once.\n")  # print may be under way
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    return lambda: bool(caught)
+    if warning := forecast(recipe, device).warning:
+        print(warning, file=sys.stderr)
 
 
 def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
@@ -298,42 +296,57 @@ def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
     from ganstudio.train import messages as m
 
     bar: tqdm[Any] | None = None
+    target_nimg = 0
+    loading = Loading()
     run: Path | None = None
     begun_s: float | None = None
+    diverged = False
     while True:
         for event in outbox.wait(0.5):
             match event:
                 case m.StateChanged("loading", text) if text:
-                    print(f"{text[0].upper()}{text[1:]} ...")
+                    loading.show(f"{text[0].upper()}{text[1:]}")
                 case m.StateChanged("finished" | "failed", _):
+                    loading.end()
                     if bar is not None:
                         bar.close()
                     _close_with(run, event.state == "failed")
-                    return event.state == "failed"
+                    return event.state == "failed" or diverged
                 case m.Started():
+                    loading.end()
                     run = event.run
                     for name, text in event.summary.items():
                         print(f"  {name + ':':10} {text}")
-                    bar = _bar(event.target_nimg, limit_s)
+                    target_nimg = event.target_nimg
+                    bar = _bar(target_nimg, limit_s)
                 case m.Stats() if bar is not None:
                     begun_s = event.seconds if begun_s is None else begun_s
                     spent_s = event.seconds - begun_s
                     done: float = spent_s if limit_s else event.nimg / 1000
                     bar.n = min(done, float(bar.total or 0))
                     terms = " ".join(f"{name} {value:.3f}" for name, value in event.terms.items())
+                    left_s = max(limit_s - spent_s, 0) if limit_s else _left_s(target_nimg, event)
                     bar.set_postfix_str(
+                        f"[{bar.format_interval(spent_s)}, {bar.format_interval(left_s)} left] "
                         f"{event.nimg / 1000:.1f} kimg, {event.samples_per_second:.0f}/s, {terms}"
                     )
                     if limit_s and spent_s >= limit_s:
                         session.post(m.Stop())
                 case m.Measured():
                     _say(bar, _in_words(event))
+                case m.Diverged():
+                    diverged = True
+                    _say(bar, _what_to_do(event, run))
+                    session.post(m.Stop())  # nobody is here who could choose
                 case m.Failed():
-                    _say(bar, event.reason if run is None else event.traceback)
+                    known = run is None or event.cause
+                    _say(bar, event.reason if known else event.traceback)
+                    if event.cause == "device" and run is not None:
+                        _say(bar, f"{_command()} train --resume --run {run} --device cpu")
                     if event.rescued:
                         _say(bar, f"What was learnt is safe in {event.rescued}")
                 case m.Noted(text, level) if level != "info":
-                    _say(bar, text)
+                    _say(bar, "\n  ".join([text, *event.detail.splitlines()[:DETAILS_SHOWN]]))
                 case m.Refused():
                     _say(bar, event.reason)
 
@@ -342,10 +355,29 @@ def _bar(target_nimg: int, limit_s: float) -> Any:
     from tqdm import tqdm
 
     total, unit = (limit_s, "s") if limit_s else (target_nimg / 1000, "kimg")
-    layout = (
-        "{percentage:3.0f}% |{bar}| {n:.1f}/{total:.1f} {unit} [{elapsed}<{remaining}] {postfix}"
-    )
+    layout = "{percentage:3.0f}% |{bar}| {n:.1f}/{total:.1f} {unit} {postfix}"
     return tqdm(total=total, unit=unit, bar_format=layout, dynamic_ncols=True, mininterval=0.2)
+
+
+def _left_s(target_nimg: int, event: m.Stats) -> float:
+    """Seconds until the end at this speed, by the time that training took: no clock on a wall."""
+    speed = event.samples_per_second
+    return max(target_nimg - event.nimg, 0) / speed if speed > 0 else 0.0
+
+
+def _what_to_do(event: m.Diverged, run: Path | None) -> str:
+    """Where it stands, what was found, and the command that goes on with other knobs."""
+    lines = [f"{event}"]
+    if event.evidence is not None:
+        lines.append(f"What was found: {event.evidence}")
+    if event.remedies and run is not None:
+        knobs = " ".join(f"--set {one.knob}={one.value}" for one in event.remedies)
+        lines.append(f"Worth trying: {_command()} train --from {run} {knobs}")
+    return "\n".join(lines)
+
+
+def _command() -> str:
+    return "ganstudio" if which("ganstudio") else f"{sys.executable} -m ganstudio"
 
 
 def _in_words(event: m.Measured) -> str:
@@ -371,5 +403,4 @@ def _close_with(run: Path | None, failed: bool) -> None:
         print(f"Samples: {pictures[-1]}")
     print(f"Run:     {run}")
     if not failed:
-        command = "ganstudio" if which("ganstudio") else f"{sys.executable} -m ganstudio"
-        print(f"More:    {command} sample {run} --n 64 --out grid.png")
+        print(f"More:    {_command()} sample {run} --n 64 --out grid.png")

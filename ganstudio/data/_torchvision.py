@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -12,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ganstudio.data.base import DataError, Dataset, Samples
+from ganstudio.downloads import Download, DownloadError, fetch, gunzip
 from ganstudio.knobs import Config, knob
 from ganstudio.samples import ConditionSpec, SampleSpec
 
@@ -37,12 +37,16 @@ class _IdxDataset(Dataset):
     Attributes:
         source: name of torchvision's class and of the folder under the data folder.
         names: the classes.
+        hosts: folders on the internet that hold the packed files.
+        packed: by file, how many bytes it has packed and its SHA-256 then.
     """
 
     Config: ClassVar[type[Config]] = IdxConfig
     origin = "downloaded"
     source: ClassVar[str]
     names: ClassVar[tuple[str, ...]]
+    hosts: ClassVar[tuple[str, ...]]
+    packed: ClassVar[dict[str, tuple[int, str]]]
 
     @classmethod
     def spec(cls, config: Any) -> SampleSpec:
@@ -77,18 +81,30 @@ class _IdxDataset(Dataset):
         return _pad(images.view(count, _SIDE, _SIDE), self.config.size)
 
     def _fetch(self, folder: Path) -> None:
-        from torchvision import datasets
-
         log.info("%s is not in %s: downloading it", self.source, folder)
         try:
-            getattr(datasets, self.source)(self.data_root, train=True, download=True)
-        except (OSError, RuntimeError, HTTPException) as error:
+            for name in self.packed:
+                if not (folder / name).is_file():
+                    self._fetch_one(folder / name)
+        except (OSError, EOFError, DownloadError) as error:
             raise DataError(
                 f"{self.title}: {folder} must hold the files {IMAGES} and {LABELS}, and they "
-                f"could not be downloaded ({_last_line(error)}). Connect to the internet, or "
+                f"could not be downloaded ({error}). Connect to the internet, or "
                 f"put them there, or name the folder that holds {self.source}/raw with "
                 "--data-root"
             ) from error
+
+    def _fetch_one(self, path: Path) -> None:
+        archive = path.with_name(f"{path.name}.gz")
+        urls = tuple(f"{host}/{archive.name}" for host in self.hosts)
+        part = "pictures" if path.name == IMAGES else "labels"
+
+        def tell(text: str) -> None:
+            self.tell(f"downloading {self.title}, {part}: {text}")
+
+        fetch(Download(urls, *self.packed[path.name]), archive, tell)
+        gunzip(archive, path)
+        archive.unlink()
 
 
 def _read(folder: Path, classes: int) -> tuple[Tensor, Tensor]:
@@ -118,8 +134,3 @@ def _pad(images: Tensor, size: int) -> Tensor:
     """(N, 28, 28) to (N, 1, size, size), background around."""
     rim = (size - _SIDE) // 2
     return functional.pad(images, (rim, rim, rim, rim)).unsqueeze(1)
-
-
-def _last_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__

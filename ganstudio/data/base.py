@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
+import psutil
 import torch
 from torch import Tensor
 
@@ -22,6 +24,27 @@ class DataError(RuntimeError):
     """A data set cannot be loaded; the message names what is missing and what to do."""
 
 
+class Remark(NamedTuple):
+    """What was found about one file while it was read, and what was done about it.
+
+    Attributes:
+        path: the file.
+        what: what is the matter with it, in words that follow its name.
+        done: whether it was left out, or read all the same.
+    """
+
+    path: str
+    what: str
+    done: Literal["left out", "converted"]
+
+    def __str__(self) -> str:
+        name = "".join(
+            sign if sign.isprintable() else sign.encode("unicode_escape").decode()
+            for sign in self.path
+        )
+        return f"{self.done}: {name} {self.what}"
+
+
 @dataclass(frozen=True)
 class Samples:
     """A loaded set in storage form.
@@ -34,7 +57,9 @@ class Samples:
             and sounds in storage form; None where it is the labels or nothing. For a
             ``domain`` (M, C, H, W), pictures that belong to no sample of ``x``.
         waves: (N, T) int16, the sounds of a ``sound`` condition as they are heard.
-        notes: what was left out while reading, and why, one line each.
+        remarks: files that were left out or had to be converted, one by one.
+        notes: what else happened while reading, one line each.
+        let_go: where the tensors lie in files: frees the memory that has been read of them.
     """
 
     x: Tensor
@@ -42,7 +67,9 @@ class Samples:
     attributes: dict[str, Tensor] | None = None
     told: Tensor | None = None
     waves: Tensor | None = None
+    remarks: tuple[Remark, ...] = ()
     notes: tuple[str, ...] = ()
+    let_go: Callable[[], None] | None = None
 
     @property
     def conditions(self) -> Tensor | None:
@@ -59,6 +86,7 @@ class Dataset(ABC):
         config: its knobs, an instance of ``Config``.
         data_root: where files of data sets are kept.
         told: the kind of condition that ``load`` shall bring, one that the spec offers.
+        tell: hears how far ``load`` is; whatever it raises ends it.
 
     Attributes:
         Config: its knobs.
@@ -72,8 +100,14 @@ class Dataset(ABC):
     summary: ClassVar[str] = ""
     origin: ClassVar[Origin] = "built in"
 
-    def __init__(self, config: Any, data_root: Path, told: ConditionKind | None = None) -> None:
-        self.config, self.data_root = config, data_root
+    def __init__(
+        self,
+        config: Any,
+        data_root: Path,
+        told: ConditionKind | None = None,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.config, self.data_root, self.tell = config, data_root, tell
         self.told = told if told is not None else self.spec(config).condition.kind
 
     @classmethod
@@ -103,6 +137,11 @@ class Dataset(ABC):
 
 
 BASE = Dataset
+AHEAD = 2  # batches that are gathered before they are wanted
+KEPT_READ_BYTES = 128 << 20  # of a mapped file, until its pages are let go
+REACH_BYTES = 64 << 10  # of a file that come into memory at least, wherever it is touched
+
+Held = tuple[Tensor, Tensor | None]
 
 
 def _spread(seed: int, epoch: int, position: int = 0) -> int:
@@ -120,7 +159,8 @@ class Batches(Iterator[Batch]):
     """Endless batches: each epoch a new seeded order, no sample twice in one epoch.
 
     The whole set lives on the device in storage form while it takes less than
-    ``resident_bytes``; a larger one stays in host memory and streams from there, pinned.
+    ``resident_bytes``. A larger one streams from host memory, or from the file it lies in: the
+    next batches are gathered ahead on a thread, in the very order that a resident set has.
     A batch never mixes epochs: what is left over at the end of one is dropped. Pictures of
     another domain have an order of their own, so that no two are ever a pair.
 
@@ -131,7 +171,7 @@ class Batches(Iterator[Batch]):
         device: where batches are wanted.
         paired: whether condition i belongs to sample i; not so for another domain.
         resident_bytes: the most that may be put on the device for good; None is a quarter of
-            what is free on a GPU, and 2 GiB where that is not known.
+            what is free, and 2 GiB where that is not known.
     """
 
     def __init__(
@@ -146,30 +186,29 @@ class Batches(Iterator[Batch]):
         if len(samples.x) == 0:
             raise DataError("the data set holds no samples")
         if resident_bytes is None:
-            cuda = device.type == "cuda"
-            resident_bytes = torch.cuda.mem_get_info(device)[0] // 4 if cuda else 2 << 30
+            resident_bytes = _room(device)
         held = [t for t in (samples.x, samples.conditions) if t is not None]
         size = sum(tensor.numel() * tensor.element_size() for tensor in held)
-        self.resident = device.type == "cpu" or size <= resident_bytes
+        at_hand = device.type == "cpu" and samples.let_go is None
+        self.resident = at_hand or size <= resident_bytes
         self.device = device
         self.batch, self.seed = batch, seed
+        self._let_go, self._read_bytes = samples.let_go, 0
         self._x, self._c = self._place(samples.x), self._place(samples.conditions)
         if paired and self._c is not None and len(self._c) != len(self._x):
             raise DataError(f"{len(self._x)} samples, but {len(self._c)} conditions for them")
+        if self.resident and self._let_go is not None:
+            self._let_go()  # it has been read once and for all
         self.paired = paired or self._c is None
         self.epoch, self.position = 0, 0
-        self._order = self._shuffle()
+        self._orders: dict[int, Tensor] = {}
+        self._coming: dict[tuple[int, int, int], Future[Held]] = {}
+        self._pool: ThreadPoolExecutor | None = None
 
     def __next__(self) -> Batch:
-        if self.position + self.batch > len(self._order):
-            self.epoch, self.position = self.epoch + 1, 0
-            self._order = self._shuffle()
-        index = self._order[self.position : self.position + self.batch]
-        self.position += self.batch
-        x = self._x.index_select(0, index)
-        c = None
-        if self._c is not None:
-            c = self._c.index_select(0, index if self.paired else self._apart())
+        at = self._begin(self.epoch, self.position)
+        x, c = self._gather(*at) if self.resident else self._await(at)
+        self.epoch, self.position = at[0], at[1] + self.batch
         if not self.resident:
             x, c = self._send(x), None if c is None else self._send(c)
         return Batch(to_unit(x), None if c is None else to_unit(c))
@@ -181,30 +220,81 @@ class Batches(Iterator[Batch]):
     def restore(self, state: dict[str, int]) -> None:
         """Go on where ``state`` says."""
         self.epoch, self.position = state["epoch"], state["position"]
-        self._order = self._shuffle()
 
-    def _apart(self) -> Tensor:
+    def _begin(self, epoch: int, position: int) -> tuple[int, int, int]:
+        """Where a batch begins that follows this place, and its length."""
+        rounds = -(-self.batch // len(self._x))
+        if position + self.batch > rounds * len(self._x):
+            epoch, position = epoch + 1, 0
+        return epoch, position, self.batch
+
+    def _await(self, at: tuple[int, int, int]) -> Held:
+        """The batch at a place from the thread that gathers, which is sent for the next ones."""
+        if self._pool is None:  # its thread ends when this object does
+            self._pool = ThreadPoolExecutor(1, "batches")
+        wanted = [at]
+        for _ in range(AHEAD):
+            wanted.append(self._begin(wanted[-1][0], wanted[-1][1] + self.batch))
+        for place in set(self._coming) - set(wanted):
+            self._coming.pop(place).cancel()
+        for place in wanted:
+            if place not in self._coming:
+                self._coming[place] = self._pool.submit(self._gather, *place)
+        return self._coming.pop(at).result()
+
+    def _gather(self, epoch: int, position: int, batch: int) -> Held:
+        """Samples and conditions of one batch in storage form, pinned for a GPU."""
+        index = self._order(epoch)[position : position + batch]
+        x, c = self._pick(self._x, index), None
+        if self._c is not None:
+            c = self._pick(self._c, index if self.paired else self._apart(epoch, position, batch))
+        return x, c
+
+    def _pick(self, held: Tensor, index: Tensor) -> Tensor:
+        if self.resident:
+            return held.index_select(0, index)
+        # numpy gathers on this thread alone: torch would start others beside those that train
+        picked = torch.from_numpy(held.numpy().take(index.numpy(), 0))
+        self._read_bytes += len(index) * max(REACH_BYTES, picked[0].nbytes)
+        if self._let_go is not None and self._read_bytes > KEPT_READ_BYTES:
+            self._let_go()
+            self._read_bytes = 0
+        return picked.pin_memory() if self.device.type == "cuda" else picked
+
+    def _apart(self, epoch: int, position: int, batch: int) -> Tensor:
         """Indices into the other domain, drawn afresh for each batch."""
-        generator = torch.Generator().manual_seed(_spread(self.seed + 1, self.epoch, self.position))
-        index = torch.randint(len(self._c), (self.batch,), generator=generator)
+        seed = _spread(self.seed + 1, epoch, position + batch)
+        generator = torch.Generator().manual_seed(seed)
+        assert self._c is not None
+        index = torch.randint(len(self._c), (batch,), generator=generator)
         return index.to(self._c.device)
 
-    def _shuffle(self) -> Tensor:
-        generator = torch.Generator().manual_seed(_spread(self.seed, self.epoch))
-        rounds = -(-self.batch // len(self._x))
-        order = torch.cat(
-            [torch.randperm(len(self._x), generator=generator) for _ in range(rounds)]
-        )
-        return order.to(self.device) if self.resident else order
+    def _order(self, epoch: int) -> Tensor:
+        """Which sample comes when in an epoch; one that is drawn from is kept."""
+        if epoch not in self._orders:
+            generator = torch.Generator().manual_seed(_spread(self.seed, epoch))
+            rounds = -(-self.batch // len(self._x))
+            order = torch.cat(
+                [torch.randperm(len(self._x), generator=generator) for _ in range(rounds)]
+            )
+            self._orders = {epoch: order.to(self.device) if self.resident else order}
+        return self._orders[epoch]
 
-    def _place(self, tensor: Any) -> Any:
-        if tensor is None:
-            return None
-        if self.resident:
-            return tensor.to(self.device)
-        return tensor
+    def _place(self, tensor: Tensor | None) -> Any:
+        if tensor is None or not self.resident:
+            return tensor
+        here = tensor.to(self.device)
+        return here.clone() if self._let_go is not None and here is tensor else here
 
     def _send(self, tensor: Tensor) -> Tensor:
-        if self.device.type != "cuda":
-            return tensor.to(self.device)  # MPS must not be sent pageable memory unawaited
-        return tensor.pin_memory().to(self.device, non_blocking=True)
+        # MPS must not be sent pageable memory unawaited
+        return tensor.to(self.device, non_blocking=self.device.type == "cuda")
+
+
+def _room(device: torch.device) -> int:
+    """How much of a set may be put on a device for good."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0]) // 4
+    if device.type == "cpu":
+        return int(psutil.virtual_memory().available) // 4
+    return 2 << 30

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ganstudio.data import _folder
-from ganstudio.data.base import DataError, Dataset, Samples
+from ganstudio.data.base import Dataset, Samples
 from ganstudio.knobs import knob
 from ganstudio.pictures import UnfitError
+from ganstudio.reading import open_plain
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.words import encode, vocabulary
 
@@ -64,45 +66,60 @@ class CaptionedFolder(Dataset):
             DataError: if the folder is not there or holds fewer than two captioned pictures.
         """
         _folder.insist(self.missing(self.config, self.data_root))
-        folder, known = self.config.path, self.spec(self.config).offers[0].names
-        read = partial(_read, config=self.config)
-        what = f"pictures with captions in {folder}"
-        _, pairs, notes = _folder.read_all(_folder.files(folder), read, what)
-        pictures = _folder.stacked([picture for picture, _ in pairs])
-        if self.told != "text":
-            return Samples(pictures, notes=notes)
-        rows = [encode(caption, known, self.config.words)[0] for _, caption in pairs]
-        return Samples(pictures, told=torch.tensor(rows), notes=notes)
+        known = self.spec(self.config).offers[0].names
+
+        def read(path: Path, told: list[str]) -> dict[str, NDArray[Any]]:
+            caption = _caption(_beside(path), told)
+            words = encode(caption, known, self.config.words)[0]
+            picture = _folder.read_square(path, self.config, told)
+            return {"x": picture, "words": np.array(words, np.int64)}
+
+        listing = _folder.Listing(self.config.path, beside=frozenset(ENDINGS), tell=self.tell)
+        settings = self.config.model_dump(exclude={"folder"})
+        found = _folder.decode(listing, read, "pictures with captions", settings, self.tell)
+        return found.samples("words" if self.told == "text" else None)
 
     def preview(self, count: int) -> Tensor | None:
         """The first pictures of the folder."""
         return _folder.first(count, self.config)
 
 
-def _read(path: Path, config: CaptionedFolderConfig) -> tuple[np.ndarray, str]:
+def _beside(path: Path) -> Path:
     beside = _folder.partner(path, ENDINGS)
     if beside is None:
         raise UnfitError(f"has no caption: {path.stem}.txt is not there")
-    return _folder.read_square(path, config), _caption(beside)
+    return beside
 
 
-def _caption(path: Path) -> str:
-    with path.open("rb") as file:
-        text = file.read(LARGEST_CAPTION_BYTES).decode("utf-8-sig", errors="replace")
+def _caption(path: Path, told: list[str] | None = None) -> str:
+    with open_plain(path) as file:
+        content = file.read(LARGEST_CAPTION_BYTES)
+    text, encoding = _decoded(path.name, content)
+    if told is not None and encoding != "UTF-8":
+        told.append(f"has a caption that is not UTF-8: read as {encoding}")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise UnfitError(f"has no caption: {path.name} is empty")
     return lines[0]
 
 
+def _decoded(name: str, content: bytes) -> tuple[str, str]:
+    """The text, and the encoding in words: UTF-8, else what editors of Windows write."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content[: len(content) & ~1].decode("utf-16", errors="replace"), "UTF-16"
+    if b"\0" in content:
+        raise UnfitError(f"has no caption: {name} is no text; save it as UTF-8")
+    reader = codecs.getincrementaldecoder("utf-8-sig")()
+    try:  # the last letter of a long text may be cut
+        return reader.decode(content, final=len(content) < LARGEST_CAPTION_BYTES), "UTF-8"
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace"), "Windows-1252"
+
+
 def _captions_below(folder: Path) -> tuple[tuple[Path, int, int], ...]:
     """The captions that lie beside pictures, each with its size and when it changed last."""
-    try:
-        paths = _folder.files(folder)
-    except DataError:
-        return ()
     found = []
-    for path in paths:
+    for path in _folder.all_files(folder):
         beside = _folder.partner(path, ENDINGS)
         if beside is not None:
             with suppress(OSError):  # it went away between two looks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from http.client import HTTPException
+import tarfile
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ganstudio.data.base import DataError, Dataset, Samples
+from ganstudio.downloads import Download, DownloadError, fetch, untar
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 FOLDER = "cifar-10-batches-bin"
 FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
-MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
+SIZE_BYTES = 170_052_171
+SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 _SHAPE = (3, 32, 32)
 _RECORD_BYTES = 1 + 3 * 32 * 32
 
@@ -72,17 +74,22 @@ class Cifar10(Dataset):
         return _split(raw)[0] if len(raw) == count * _RECORD_BYTES else None
 
     def _fetch(self, folder: Path) -> None:
-        from torchvision.datasets.utils import download_and_extract_archive
-
         log.info("CIFAR-10 is not in %s: downloading it", folder)
+        archive = self.data_root / URL.rpartition("/")[2]
         try:
-            download_and_extract_archive(URL, self.data_root, md5=MD5, remove_finished=True)
-        except (OSError, RuntimeError, EOFError, HTTPException) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
+            fetch(
+                Download((URL,), SIZE_BYTES, SHA256),
+                archive,
+                lambda text: self.tell(f"downloading CIFAR-10: {text}"),
+            )
+            self.tell("unpacking CIFAR-10")
+            untar(archive, folder, FILES)
+            archive.unlink()
+        except (OSError, EOFError, tarfile.TarError, DownloadError) as error:
             raise DataError(
                 f"{self.title}: {folder} must hold the files {FILES[0]} to {FILES[-1]} of the "
                 f"binary version (the Python version holds pickles and is not read), and they "
-                f"could not be downloaded ({reason}). Connect to the internet, or unpack {URL} "
+                f"could not be downloaded ({error}). Connect to the internet, or unpack {URL} "
                 f"there, or name the folder that holds {FOLDER} with --data-root"
             ) from error
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ganstudio.data._torchvision import _IdxDataset
+from typing import ClassVar
+
+from ganstudio.data._torchvision import IMAGES, LABELS, _IdxDataset
 
 
 class FashionMnist(_IdxDataset):
@@ -23,3 +25,11 @@ class FashionMnist(_IdxDataset):
         "T-shirt", "trousers", "pullover", "dress", "coat",
         "sandal", "shirt", "sneaker", "bag", "ankle boot",
     )  # fmt: skip
+    hosts = (
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
+    )
+    packed: ClassVar[dict[str, tuple[int, str]]] = {
+        IMAGES: (26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+        LABELS: (29_515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,8 @@ from ganstudio.data.base import Dataset, Samples
 from ganstudio.knobs import Config, knob
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.solids.pieces import CLASSES, draw
+
+A_BREATH = 64  # objects drawn between two reports
 
 
 class FurnitureConfig(Config):
@@ -52,7 +55,7 @@ class Furniture(Dataset):
     def load(self) -> Samples:
         """Draw the set; object i is the same whatever the count, and classes take turns."""
         every = self.config.kind == "all"
-        x = self._draw(self.config, self.config.count)
+        x = self._draw(self.config, self.config.count, self.tell)
         labels = torch.arange(self.config.count) % len(CLASSES) if every else None
         return Samples(x, labels)
 
@@ -61,9 +64,11 @@ class Furniture(Dataset):
         return self._draw(self.config, count)
 
     @staticmethod
-    def _draw(config: Any, count: int) -> Tensor:
+    def _draw(config: Any, count: int, tell: Callable[[str], None] = lambda text: None) -> Tensor:
         x = np.empty((count, 1, config.side, config.side, config.side), dtype=np.uint8)
         for index in range(count):
+            if index % A_BREATH == 0:
+                tell(f"drawing furniture, {index:,} of {count:,}")
             name = CLASSES[index % len(CLASSES)] if config.kind == "all" else config.kind
             np.multiply(draw(name, index, config.side), np.uint8(255), out=x[index, 0])
         return torch.from_numpy(x)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ganstudio.data import _folder
@@ -20,7 +20,8 @@ class ImageFolder(Dataset):
     Where the folder has two or more sub-folders with pictures, each of them is a class. Any
     size and most formats will do: of each picture the middle square is taken and scaled.
     Transparent parts become white, rotated photographs are put upright, and of animations the
-    first frame is used. Files that cannot be read are left out and named in the log.
+    first frame is used. Files that cannot be read are left out and named in the log. What is
+    decoded is kept in the user's cache, so that the next start is quick.
     """
 
     Config = _folder.FolderConfig
@@ -48,15 +49,15 @@ class ImageFolder(Dataset):
         """
         _folder.insist(self.missing(self.config, self.data_root))
         folder, names = self.config.path, self.spec(self.config).condition.names
-        paths = _folder.files(folder)
-        if names:  # what lies beside the class folders has no class
-            paths = [path for path in paths if path.relative_to(folder).parts[0] in names]
-        read = partial(_folder.read_square, config=self.config)
-        kept, pictures, notes = _folder.read_all(paths, read, f"pictures in {folder}")
-        labels = None
-        if names:
-            labels = torch.tensor([names.index(path.relative_to(folder).parts[0]) for path in kept])
-        return Samples(_folder.stacked(pictures), labels, notes=notes)
+        places = {name: np.array(index) for index, name in enumerate(names)}
+
+        def read(path: Path, told: list[str]) -> dict[str, NDArray[Any]]:
+            label = _folder.labelled(path, folder, places)
+            return {"x": _folder.read_square(path, self.config, told), **label}
+
+        settings = {"size": self.config.size, "colour": self.config.colour, "names": names}
+        listing = _folder.Listing(folder, tell=self.tell)
+        return _folder.decode(listing, read, "pictures", settings, self.tell).samples()
 
     def preview(self, count: int) -> Tensor | None:
         """The first pictures of the folder."""

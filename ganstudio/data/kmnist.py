@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ganstudio.data._torchvision import _IdxDataset
+from typing import ClassVar
+
+from ganstudio.data._torchvision import IMAGES, LABELS, _IdxDataset
 
 
 class Kmnist(_IdxDataset):
@@ -22,3 +24,8 @@ class Kmnist(_IdxDataset):
     summary = "60,000 old Japanese characters in ten classes. Downloaded once, 18 MB."
     source = "KMNIST"
     names = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+    hosts = ("https://codh.rois.ac.jp/kmnist/dataset/kmnist",)
+    packed: ClassVar[dict[str, tuple[int, str]]] = {
+        IMAGES: (18_165_135, "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4"),
+        LABELS: (29_497, "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17"),
+    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ganstudio.data._torchvision import _IdxDataset
+from typing import ClassVar
+
+from ganstudio.data._torchvision import IMAGES, LABELS, _IdxDataset
 
 
 class Mnist(_IdxDataset):
@@ -20,3 +22,11 @@ class Mnist(_IdxDataset):
     summary = "60,000 real handwritten digits, the classic. Downloaded once, 12 MB."
     source = "MNIST"
     names = tuple(str(digit) for digit in range(10))
+    hosts = (
+        "https://ossci-datasets.s3.amazonaws.com/mnist",
+        "https://storage.googleapis.com/cvdf-datasets/mnist",
+    )
+    packed: ClassVar[dict[str, tuple[int, str]]] = {
+        IMAGES: (9_912_422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+        LABELS: (28_881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+    }

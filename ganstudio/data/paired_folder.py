@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ganstudio.data import _folder
@@ -62,25 +61,30 @@ class PairedFolder(Dataset):
         """
         _folder.insist(self.missing(self.config, self.data_root))
         folder = self.config.path
-        read = partial(_halves, config=self.config)
-        _, pairs, notes = _folder.read_all(_folder.files(folder), read, f"pairs in {folder}")
-        both = torch.from_numpy(np.stack(pairs))
-        told = both[:, 1].contiguous() if self.told == "image" else None
-        return Samples(both[:, 0].contiguous(), told=told, notes=notes)
+
+        def read(path: Path, told: list[str]) -> dict[str, NDArray[np.uint8]]:
+            result, source = _halves(path, self.config, told)
+            return {"x": result, "source": source}
+
+        listing = _folder.Listing(folder, tell=self.tell)
+        settings = self.config.model_dump(exclude={"folder"})
+        found = _folder.decode(listing, read, "pairs", settings, self.tell)
+        return found.samples("source" if self.told == "image" else None)
 
     def preview(self, count: int) -> Tensor | None:
         """The first results of the folder."""
-        both = _folder.first(count, self.config, _halves)
-        return None if both is None else both[:, 0].contiguous()
+        return _folder.first(count, self.config, lambda path, config: _halves(path, config)[0])
 
 
-def _halves(path: Path, config: PairedFolderConfig) -> np.ndarray:
-    """Result and source, (2, C, size, size) uint8."""
-    image = open_picture(path, config.colour)
+def _halves(
+    path: Path, config: PairedFolderConfig, told: list[str] | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Result and source, (C, size, size) uint8 each."""
+    image = open_picture(path, config.colour, _folder.SPARE * config.size, told)
     width, height = image.size
     if abs(width / 2 / height - 1) > SHAPE_TOLERANCE:
         raise UnfitError(f"is {width} x {height}, but a pair is twice as wide as high")
     middle = width // 2
     left, right = image.crop((0, 0, middle, height)), image.crop((width - middle, 0, width, height))
-    halves = (left, right) if config.source == "right" else (right, left)
-    return np.stack([to_square(half, config.size) for half in halves])
+    result, source = (left, right) if config.source == "right" else (right, left)
+    return to_square(result, config.size), to_square(source, config.size)

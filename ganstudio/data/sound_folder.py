@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ganstudio import sounds
@@ -65,23 +65,18 @@ class SoundFolder(Dataset):
             DataError: if the folder is not there or holds fewer than two pictures with sounds.
         """
         _folder.insist(self.missing(self.config, self.data_root))
-        folder = self.config.path
-        read = partial(_read, config=self.config)
-        what = f"pictures with sounds in {folder}"
-        _, triples, notes = _folder.read_all(_folder.files(folder), read, what)
-        pictures = _folder.stacked([picture for picture, _, _ in triples])
-        if self.told != "sound":
-            return Samples(pictures, notes=notes)
-        told = torch.from_numpy(np.stack([mel for _, mel, _ in triples]))
-        waves = torch.from_numpy(np.stack([wave for _, _, wave in triples]))
-        return Samples(pictures, told=told, waves=waves, notes=notes)
+        listing = _folder.Listing(self.config.path, beside=frozenset((".wav",)), tell=self.tell)
+        settings = self.config.model_dump(exclude={"folder"})
+        read = partial(_read, self.config)
+        found = _folder.decode(listing, read, "pictures with sounds", settings, self.tell)
+        return found.samples("sound", "wave") if self.told == "sound" else found.samples()
 
     def preview(self, count: int) -> Tensor | None:
         """The first pictures of the folder."""
         return _folder.first(count, self.config)
 
 
-def _read(path: Path, config: SoundFolderConfig) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _read(config: SoundFolderConfig, path: Path, told: list[str]) -> dict[str, NDArray[Any]]:
     """Picture, spectrogram (1, mels, frames) uint8 and wave (T,) int16."""
     beside = _folder.partner(path, (".wav", ".WAV"))
     if beside is None:
@@ -91,8 +86,8 @@ def _read(path: Path, config: SoundFolderConfig) -> tuple[np.ndarray, np.ndarray
     except ValueError as error:
         raise UnfitError(f"has no sound: {error}") from None
     mel = sounds.log_mel(wave, MELS, config.frames)[None]
-    return (
-        _folder.read_square(path, config),
-        np.round((mel + 1) * 127.5).astype(np.uint8),
-        np.round(wave * 32767).astype(np.int16),
-    )
+    return {
+        "x": _folder.read_square(path, config, told),
+        "sound": np.round((mel + 1) * 127.5).astype(np.uint8),
+        "wave": np.round(wave * 32767).astype(np.int16),
+    }

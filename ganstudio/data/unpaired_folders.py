@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ganstudio.data import _folder
@@ -61,18 +62,20 @@ class UnpairedFolders(Dataset):
             DataError: if a folder is not there or holds fewer than two usable pictures.
         """
         _folder.insist(self.missing(self.config, self.data_root))
-        x, notes = self._pictures(self.config.path)
+        wanted = self._pictures(self.config.path)
         if self.told != "domain":
-            return Samples(x, notes=notes)
-        told, more = self._pictures(_folder.located(self.config.source_folder))
-        return Samples(x, told=told, notes=notes + more)
+            return wanted.samples()
+        source = self._pictures(_folder.located(self.config.source_folder))
+        return wanted.joined(source).samples("other")
 
     def preview(self, count: int) -> Tensor | None:
         """The first pictures of the wanted kind."""
         return _folder.first(count, self.config)
 
-    def _pictures(self, folder: Path) -> tuple[Tensor, tuple[str, ...]]:
-        paths = _folder.files(folder)
-        read = partial(_folder.read_square, config=self.config)
-        _, pictures, notes = _folder.read_all(paths, read, f"pictures in {folder}")
-        return _folder.stacked(pictures), notes
+    def _pictures(self, folder: Path) -> _folder.Decoded:
+        def read(path: Path, told: list[str]) -> dict[str, NDArray[np.uint8]]:
+            return {"x": _folder.read_square(path, self.config, told)}
+
+        settings = {"size": self.config.size, "colour": self.config.colour, "names": ()}
+        listing = _folder.Listing(folder, tell=self.tell)
+        return _folder.decode(listing, read, "pictures", settings, self.tell)

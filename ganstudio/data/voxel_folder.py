@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -74,14 +74,15 @@ class VoxelFolder(Dataset):
         """
         _folder.insist(self.missing(self.config, self.data_root))
         folder, names = _folder.located(self.config.folder), self.spec(self.config).condition.names
-        paths = _folder.files(folder, KINDS)
-        if names:  # what lies beside the class folders has no class
-            paths = [path for path in paths if path.relative_to(folder).parts[0] in names]
-        kept, grids, notes = _folder.read_all(paths, self._read, f"solids in {folder}")
-        labels = None
-        if names:
-            labels = torch.tensor([names.index(path.relative_to(folder).parts[0]) for path in kept])
-        return Samples(_folder.stacked(grids), labels, notes=notes)
+        places = {name: np.array(index) for index, name in enumerate(names)}
+
+        def read(path: Path, told: list[str]) -> dict[str, NDArray[Any]]:
+            label = _folder.labelled(path, folder, places)
+            return {"x": self._read(path), **label}
+
+        settings = {**self.config.model_dump(exclude={"folder"}), "names": names}
+        listing = _folder.Listing(folder, KINDS, tell=self.tell)
+        return _folder.decode(listing, read, "solids", settings, self.tell).samples()
 
     def preview(self, count: int) -> Tensor | None:
         """The first solids of the folder."""
@@ -89,15 +90,11 @@ class VoxelFolder(Dataset):
             return None
         found: list[NDArray[np.uint8]] = []
         folder = _folder.located(self.config.folder)
-        for path in islice(_folder.walk(folder), _folder.MOST_NAMES_OF_CLASS):
-            if path.suffix.lower() not in KINDS:
-                continue
-            try:
+        for path in _folder.first_files(folder, KINDS):
+            with suppress(UnfitError, OSError):
                 found.append(self._read(path))
-            except (UnfitError, OSError):
-                continue
             if len(found) == count:
-                return _folder.stacked(found)
+                return torch.from_numpy(np.stack(found))
         return None
 
     def _read(self, path: Path) -> NDArray[np.uint8]:

@@ -173,6 +173,14 @@ class GANConfig(Config):
         help="Number format of the networks' inner values; auto is bfloat16 where the machine "
         "computes it natively.",
     )
+    threads: int = knob(
+        0,
+        low=0,
+        high=1024,
+        advanced=True,
+        help="Threads of the processor that train; 0 tries out how many are fastest, and leaves a "
+        "core to the window.",
+    )
 
 
 class TranslatorConfig(GANConfig):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,8 @@ from ganstudio.samples import SampleSpec, Scale
 
 class PGGANConfig(GANConfig):
     """Knobs of PGGAN."""
+
+    old_values: ClassVar = {"loss": {"non-saturating": "non_saturating"}}
 
     batch: int = redefault(GANConfig, "batch", 16)
     width: int = redefault(GANConfig, "width", 16)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +11,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from ganstudio.disk import insist_inside, write_atomically
 from ganstudio.latent.blend import Frames, weights_of
 from ganstudio.latent.stand import Stand
+from ganstudio.reading import parse_json, read_bytes, shown
 
 Space = Literal["z", "w", "classes"]
 FORMAT = 1
@@ -21,6 +22,7 @@ FOLDER = "directions"
 SUFFIX = ".safetensors"
 MOST_WAYS = 512
 LONGEST_NAME = 80
+LARGEST_REACH = 20.0  # standard deviations
 LARGEST_BYTES = 16 * 2**20
 LARGEST_HEADER_BYTES = 2**18
 _UNIT = 1e-3  # by how much the length of a way may miss 1
@@ -42,6 +44,8 @@ class Bank:
         scales: (K,) float32, above 0: how far one standard deviation of the model's own latents
             goes along each way; for classes, how far the whole way to the class is.
         origin: in a few words where they come from.
+        reaches: of each, how far its slider goes, in standard deviations, 0 for as far as the
+            others; empty where none has a reach of its own.
 
     Raises:
         BankError: if these do not go together.
@@ -52,11 +56,12 @@ class Bank:
     ways: np.ndarray
     scales: np.ndarray
     origin: str = ""
+    reaches: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.names)
         if self.space not in get_args(Space):
-            raise BankError(f"directions lead through z, w or classes, not {self.space!r}")
+            raise BankError(f"directions lead through z, w or classes, not {shown(self.space)}")
         if self.ways.ndim != 2 or self.ways.shape[0] != count or self.scales.shape != (count,):
             raise BankError(
                 f"{count} names, but ways {self.ways.shape} and scales {self.scales.shape}"
@@ -67,6 +72,10 @@ class Bank:
             raise BankError("directions must be finite numbers")
         if (self.scales <= 0).any():
             raise BankError("a standard deviation must be above 0")
+        if len(self.reaches) not in (0, count):
+            raise BankError(f"{count} names, but {len(self.reaches)} reaches")
+        if not all(0 <= reach <= LARGEST_REACH for reach in self.reaches):  # nan is not either
+            raise BankError(f"a slider goes at most {LARGEST_REACH:g} standard deviations")
         if count and np.abs(np.linalg.norm(self.ways, axis=1) - 1).max() > _UNIT:
             raise BankError("directions must have length 1")
 
@@ -136,7 +145,9 @@ class Bank:
         """Some of the ways, in this order."""
         rows = list(chosen)
         names = tuple(self.names[row] for row in rows)
-        return replace(self, names=names, ways=self.ways[rows], scales=self.scales[rows])
+        reaches = tuple(self.reaches[row] for row in rows) if self.reaches else ()
+        scales = self.scales[rows]
+        return replace(self, names=names, ways=self.ways[rows], scales=scales, reaches=reaches)
 
     def with_ways_of(self, other: Bank) -> Bank:
         """These ways and those of another bank through the same space.
@@ -154,7 +165,11 @@ class Bank:
             names=self.names + other.names,
             ways=np.concatenate([self.ways, other.ways]),
             scales=np.concatenate([self.scales, other.scales]),
+            reaches=self._every_reach() + other._every_reach(),
         )
+
+    def _every_reach(self) -> tuple[float, ...]:
+        return self.reaches or (0.0,) * len(self)
 
 
 def save(run: Path, name: str, bank: Bank) -> Path:
@@ -173,16 +188,9 @@ def save(run: Path, name: str, bank: Bank) -> Path:
         OSError: if the disk will not take it.
     """
     path = path_of(run, name)
+    insist_inside(run, path.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    try:
-        with part.open("wb") as file:
-            file.write(_pack(bank))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_atomically(path, _pack(bank))
     return path
 
 
@@ -193,9 +201,7 @@ def load(path: Path) -> Bank:
         BankError: if the file holds none.
     """
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise BankError(f"{path} is too large for directions")
-        return _unpack(path.read_bytes())
+        return _unpack(read_bytes(path, LARGEST_BYTES))
     except OSError as error:
         raise BankError(f"{path} cannot be read: {error}") from error
 
@@ -213,7 +219,9 @@ def remove(run: Path, name: str) -> None:
         BankError: if the name cannot be a file's.
         OSError: if it cannot be removed.
     """
-    path_of(run, name).unlink(missing_ok=True)
+    path = path_of(run, name)
+    insist_inside(run, path.parent)
+    path.unlink(missing_ok=True)
 
 
 def path_of(run: Path, name: str) -> Path:
@@ -233,7 +241,14 @@ def path_of(run: Path, name: str) -> Path:
 def _pack(bank: Bank) -> bytes:
     from safetensors.numpy import save as pack
 
-    rest = {"format": FORMAT, "space": bank.space, "names": bank.names, "origin": bank.origin}
+    rest: dict[str, Any] = {
+        "format": FORMAT,
+        "space": bank.space,
+        "names": bank.names,
+        "origin": bank.origin,
+    }
+    if any(bank.reaches):
+        rest["reaches"] = bank.reaches
     arrays = {"ways": bank.ways, "scales": bank.scales}
     owned = {name: np.ascontiguousarray(value, np.float32) for name, value in arrays.items()}
     return bytes(pack(owned, {"ganstudio": json.dumps(rest)}))
@@ -247,18 +262,19 @@ def _unpack(content: bytes) -> Bank:
     if len(content) < 8 or not 0 < length <= min(LARGEST_HEADER_BYTES, len(content) - 8):
         raise BankError("these are no directions: the header is not whole")
     try:
-        rest: dict[str, Any] = json.loads(
-            json.loads(content[8 : 8 + length])["__metadata__"]["ganstudio"]
+        rest: dict[str, Any] = parse_json(
+            parse_json(content[8 : 8 + length])["__metadata__"]["ganstudio"]
         )
         arrays = unpack(content)
         ways, scales = arrays["ways"], arrays["scales"]
         version, space = rest["format"], rest["space"]
         names = tuple(str(name)[:LONGEST_NAME] for name in rest["names"])
         origin = str(rest.get("origin", ""))
+        reaches = tuple(float(reach) for reach in rest.get("reaches", ()))
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BankError(f"these are no directions: {error!r}") from error
+        raise BankError(f"these are no directions: {shown(error)}") from error
     if version != FORMAT:
-        raise BankError(f"format {version} is newer than this GAN Studio; update it")
+        raise BankError(f"format {shown(version)} is newer than this GAN Studio; update it")
     if ways.dtype != np.float32 or scales.dtype != np.float32:
         raise BankError(f"directions must be float32, got {ways.dtype} and {scales.dtype}")
-    return Bank(space, names, ways, scales, origin)
+    return Bank(space, names, ways, scales, origin, reaches)

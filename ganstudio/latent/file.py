@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tomli_w
 
+from ganstudio.disk import write_atomically
 from ganstudio.latent.stand import Stand
+from ganstudio.reading import parse_json, parse_toml, read_bytes, shown
 
 FORMAT = 1
 LARGEST_BYTES = 64 * 2**20
+LARGEST_TEXT_BYTES = 8 * 2**20
 LARGEST_HEADER_BYTES = 2**20
+_MOST = float(np.finfo(np.float32).max)
 _KEYS = {"format", "z", "psi", "noise", "shift", "told"}
 _HEAD = "# A place in latent space. See it again: ganstudio sample RUN --latent FILE --out x.png\n"
 
@@ -27,13 +30,16 @@ def save(path: Path, stand: Stand) -> None:
     """Write a place; its suffix says how: ``.toml`` for eyes, ``.safetensors`` for large ones.
 
     Raises:
-        LatentError: if the suffix is another.
+        LatentError: if the suffix is another, or the place too large for text.
         OSError: if the disk will not take it.
     """
     if path.suffix == ".toml":
-        path.write_text(_HEAD + to_text(stand), encoding="utf-8")
+        text = _HEAD + to_text(stand)
+        if len(text) > LARGEST_TEXT_BYTES:
+            raise LatentError(f"{path.name} is too large for text: let it end with .safetensors")
+        write_atomically(path, text.encode())
     elif path.suffix == ".safetensors":
-        path.write_bytes(_pack(stand))
+        write_atomically(path, _pack(stand))
     else:
         raise LatentError(f"{path.name}: a latent file ends with .toml or .safetensors")
 
@@ -45,11 +51,9 @@ def load(path: Path) -> Stand:
         LatentError: if the file is no latent.
     """
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise LatentError(f"{path} is too large for a latent")
         if path.suffix == ".safetensors":
-            return _unpack(path.read_bytes())
-        return from_text(path.read_text(encoding="utf-8"))
+            return _unpack(read_bytes(path, LARGEST_BYTES))
+        return from_text(read_bytes(path, LARGEST_TEXT_BYTES).decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise LatentError(f"{path} cannot be read: {error}") from error
 
@@ -72,8 +76,8 @@ def from_text(text: str) -> Stand:
         LatentError: if the text is no latent.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = parse_toml(text)
+    except ValueError as error:
         raise LatentError(f"this is no latent: {error}") from error
     if "z" not in table:
         raise LatentError("this is no latent: it has no z")
@@ -83,9 +87,9 @@ def from_text(text: str) -> Stand:
 def _stand(table: dict[str, Any]) -> Stand:
     """A place from its parts, checked."""
     if unknown := sorted(table.keys() - _KEYS):
-        raise LatentError(f"a latent has no {', '.join(unknown)}")
-    if table.get("format", FORMAT) != FORMAT:
-        raise LatentError(f"format {table['format']} is newer than this GAN Studio; update it")
+        raise LatentError(f"a latent has no {shown(unknown[0])}")
+    if (version := table.get("format", FORMAT)) != FORMAT:
+        raise LatentError(f"format {shown(version)} is newer than this GAN Studio; update it")
     told = table.get("told", {})
     if not isinstance(told, dict):
         raise LatentError("told must be a table of conditions by kind")
@@ -105,16 +109,20 @@ def _stand(table: dict[str, Any]) -> Stand:
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        raise LatentError(f"{name} must be a finite number, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _MOST:
+        raise LatentError(f"{name} must be a finite number, got {shown(value)}")
     return float(value)
 
 
 def _numbers(name: str, value: Any) -> np.ndarray:
     """Float32 from nested lists or an array."""
     try:
-        array = np.asarray(value, dtype=np.float32)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(value)
+        if array.dtype.kind not in "iuf":  # text that looks like a number is none
+            raise LatentError(f"{name} must be numbers, got {shown(value)}")
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
         raise LatentError(f"{name} must be numbers: {error}") from error
     if not np.isfinite(array).all():
         raise LatentError(f"{name} must be finite numbers")
@@ -125,7 +133,7 @@ def _condition(kind: str, value: Any) -> np.ndarray:
     """Whole numbers stay whole: classes and words are indices, all else is float32."""
     try:
         array = np.asarray(value)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise LatentError(f"told.{kind} must be numbers: {error}") from error
     if array.ndim == 0 or len(array) != 1:
         raise LatentError(f"told.{kind} must hold one sample's condition, got {array.shape}")
@@ -153,10 +161,10 @@ def _unpack(content: bytes) -> Stand:
     if len(content) < 8 or not 0 < length <= min(LARGEST_HEADER_BYTES, len(content) - 8):
         raise LatentError("this is no latent: its header is not whole")
     try:
-        rest = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["ganstudio"])
+        rest = parse_json(parse_json(content[8 : 8 + length])["__metadata__"]["ganstudio"])
         table = {**rest, **unpack(content)}
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise LatentError(f"this is no latent: {error!r}") from error
+        raise LatentError(f"this is no latent: {shown(error)}") from error
     told = {name.removeprefix("told."): table.pop(name) for name in [*table] if "told." in name}
     if "z" not in table:
         raise LatentError("this is no latent: it has no z")

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
+import struct
 import zipfile
 import zlib
 from io import BytesIO
-from pathlib import Path
 from tokenize import TokenError
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
+from ganstudio.reading import shown
 from ganstudio.solids.faults import SolidError
 
 MOST_BYTES = 1 << 28  # of one array out of a zip
 LARGEST_GROWTH = 1100  # what a zip can grow to against its size
 SAMPLES = "samples"  # what `ganstudio sample` writes, in [-1, 1]
-_FAULTS = (ValueError, TypeError, OverflowError, SyntaxError, TokenError, EOFError, MemoryError)
+_FAULTS = (
+    ValueError, TypeError, OverflowError, SyntaxError, TokenError, EOFError, MemoryError,
+    RecursionError, LookupError, struct.error,
+)  # fmt: skip
+"""What a damaged header makes NumPy and the zip raise."""
 
 
 def occupancy(values: ArrayLike) -> NDArray[Any]:
@@ -48,45 +53,43 @@ def occupancy(values: ArrayLike) -> NDArray[Any]:
     return grid
 
 
-def read_npy(path: Path) -> NDArray[Any]:
-    """The grid of a .npy file.
+def decode_npy(content: bytes) -> NDArray[Any]:
+    """The array of the bytes of a .npy file.
 
     Raises:
-        SolidError: if it holds none, or objects of Python.
+        SolidError: if they are none, hold objects of Python, or promise more than there is.
     """
-    with path.open("rb") as file:
-        if file.read(6) != b"\x93NUMPY":
-            raise SolidError("no .npy file")
-    # mapped, not read: a header that promises more than the file holds allocates nothing
+    file = BytesIO(content)
     try:
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        shape, _, kind = _header(file)
+        _insist_held("the .npy file", shape, kind, len(content))
+        file.seek(0)
+        return npy.read_array(file, allow_pickle=False)
+    except SolidError:
+        raise
     except _FAULTS as error:
-        raise SolidError(f"no readable .npy file ({error})") from error
-    return occupancy(np.array(mapped))
+        raise SolidError(f"no readable .npy file ({shown(str(error))})") from error
 
 
-def read_npz(path: Path) -> NDArray[Any]:
-    """The grid of a .npz file; of several samples the first.
+def decode_npz(content: bytes) -> NDArray[Any]:
+    """The grid of the bytes of a .npz file; of several samples the first.
 
     Raises:
         SolidError: if it holds none or several, or objects of Python.
     """
-    size = path.stat().st_size
+    size = len(content)
     shapes: dict[str, tuple[int, ...]] = {}
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(BytesIO(content)) as package:
             for info in package.infolist():
                 if info.filename.endswith(".npy"):
                     shapes[info.filename[:-4]] = _promised(package, info, size)
             name = _chosen(shapes)
-            content = package.read(f"{name}.npy")
-        values = np.lib.format.read_array(BytesIO(content), allow_pickle=False)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        raise SolidError(f"no readable .npz file ({error})") from error
-    except _FAULTS as error:
-        if isinstance(error, SolidError):
-            raise
-        raise SolidError(f"no readable .npz file ({error})") from error
+            values = decode_npy(package.read(f"{name}.npy"))
+    except SolidError:
+        raise
+    except (*_FAULTS, zipfile.BadZipFile, zlib.error, RuntimeError, OSError) as error:
+        raise SolidError(f"no readable .npz file ({shown(str(error))})") from error
     if name == SAMPLES and values.dtype.kind == "f":
         values = np.clip((values[0] + 1) / 2, 0, 1)
     return occupancy(values[0] if values.ndim == 5 else values)
@@ -94,17 +97,29 @@ def read_npz(path: Path) -> NDArray[Any]:
 
 def _promised(package: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> tuple[int, ...]:
     """The shape of an array, once it is sure that no more is promised than can be there."""
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others take any room
+        raise SolidError(f"packs {shown(info.filename)} in a way that NumPy does not write")
     if info.file_size > min(MOST_BYTES, LARGEST_GROWTH * size):
-        raise SolidError(f"promises {info.file_size:,} bytes of {info.filename}")
+        raise SolidError(f"promises {info.file_size:,} bytes of {shown(info.filename)}")
     with package.open(info) as file:
-        version = npy.read_magic(file)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, _, kind = read(file)
-    if kind.hasobject:
-        raise SolidError(f"holds objects of Python in {info.filename}, which are never read")
-    if math.prod(shape) * kind.itemsize > info.file_size:
-        raise SolidError(f"promises {shape} in {info.filename}, but holds {info.file_size} bytes")
+        shape, _, kind = _header(file)
+    _insist_held(shown(info.filename), shape, kind, info.file_size)
     return shape
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, order and type of what follows."""
+    version = npy.read_magic(file)
+    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    return read(file)
+
+
+def _insist_held(name: str, shape: tuple[int, ...], kind: np.dtype[Any], size_bytes: int) -> None:
+    """See that an array can be there before room is made for it."""
+    if kind.hasobject:
+        raise SolidError(f"holds objects of Python in {name}, which are never read")
+    if min(shape, default=1) < 0 or math.prod(shape) * max(kind.itemsize, 1) > size_bytes:
+        raise SolidError(f"promises {shown(shape)} in {name}, but holds {size_bytes:,} bytes")
 
 
 def _chosen(shapes: dict[str, tuple[int, ...]]) -> str:

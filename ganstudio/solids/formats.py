@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.reading import UnreadableError, read_bytes
 from ganstudio.solids import arrays, binvox, magicavoxel, matlab
 from ganstudio.solids.faults import SolidError
 from ganstudio.solids.meshes import threemf
@@ -49,17 +50,19 @@ def load(path: Path | str) -> NDArray[Any]:
         OSError: if it cannot be read.
     """
     path = Path(path)
-    readers: dict[str, Callable[[Path], NDArray[Any]]] = {
-        ".npy": arrays.read_npy, ".npz": arrays.read_npz,
-        ".binvox": _read_binvox, ".vox": _read_vox, ".mat": _read_mat,
+    readers: dict[str, Callable[[bytes], NDArray[Any]]] = {
+        ".npy": _npy_grid, ".npz": arrays.decode_npz,
+        ".binvox": _binvox_grid, ".vox": _vox_grid, ".mat": _mat_grid,
     }  # fmt: skip
     suffix = path.suffix.lower()
     if suffix not in readers:
         raise SolidError(f"{path.name} must end with one of {', '.join(readers)}")
-    if path.stat().st_size > LARGEST_FILE_BYTES:
-        raise SolidError(f"{path.name} is larger than 1 GB: that is no single solid")
     try:
-        grid = readers[suffix](path)
+        content = read_bytes(path, LARGEST_FILE_BYTES)
+    except UnreadableError as error:
+        raise SolidError(f"{error}: that is no single solid") from error
+    try:
+        grid = readers[suffix](content)
     except ValueError as error:
         raise SolidError(f"{path.name}: {error}") from error
     return np.ascontiguousarray(grid, dtype=bool if grid.dtype == np.bool_ else np.float32)
@@ -132,17 +135,21 @@ def _npy(grid: NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _read_binvox(path: Path) -> NDArray[Any]:
-    return binvox.decode(path.read_bytes()).grid
+def _npy_grid(content: bytes) -> NDArray[Any]:
+    return arrays.occupancy(arrays.decode_npy(content))
 
 
-def _read_vox(path: Path) -> NDArray[Any]:
-    models = magicavoxel.decode(path.read_bytes())
+def _binvox_grid(content: bytes) -> NDArray[Any]:
+    return binvox.decode(content).grid
+
+
+def _vox_grid(content: bytes) -> NDArray[Any]:
+    models = magicavoxel.decode(content)
     return max(models, key=lambda model: len(model.voxels)).grid() > 0
 
 
-def _read_mat(path: Path) -> NDArray[Any]:
-    return arrays.occupancy(matlab.decode(path.read_bytes()))
+def _mat_grid(content: bytes) -> NDArray[Any]:
+    return arrays.occupancy(matlab.decode(content))
 
 
 def write(path: Path, content: bytes) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
+from ganstudio.reading import UnreadableError, read_bytes
 from ganstudio.solids import formats
 from ganstudio.solids.faults import SolidError
 from ganstudio.solids.meshes import glb, obj, off, ply, stl, threemf
@@ -104,9 +105,11 @@ def load_mesh(path: Path | str) -> Soup:
     decode = MESHES.get(path.suffix.lower())
     if decode is None:
         raise SolidError(f"{path.name} must end with one of {', '.join(MESHES)}")
-    if path.stat().st_size > LARGEST_MESH_BYTES:
-        raise SolidError(f"{path.name} is larger than {LARGEST_MESH_BYTES >> 20} MB")
     try:
-        return decode(path.read_bytes())
+        content = read_bytes(path, LARGEST_MESH_BYTES)
+    except UnreadableError as error:
+        raise SolidError(str(error)) from error
+    try:
+        return decode(content)
     except SolidError as error:
         raise SolidError(f"{path.name} {error}") from error

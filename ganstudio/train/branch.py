@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import tomli_w
 
 from ganstudio.knobs import knobs_of
+from ganstudio.reading import UnreadableError, parse_json, parse_toml, read_bytes, shown
 from ganstudio.recipe import Recipe
-from ganstudio.train.files import RunError, checkpoints_in, nimg_of, write_atomically
+from ganstudio.train.files import RunError, check_format, checkpoints_in, nimg_of, write_atomically
 
 FILE = "parent.toml"
+LARGEST_NOTE_BYTES = 1 << 16
 LARGEST_STATE_BYTES = 16 << 20
 
 
@@ -41,11 +41,13 @@ def parent_of(folder: Path) -> Parent | None:
     if not path.is_file():
         return None
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = parse_toml(read_bytes(path, LARGEST_NOTE_BYTES))
         run, nimg = Path(str(content["run"])), int(content["nimg"])
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise RunError(f"{path} cannot be read: {error!r}") from error
-    return Parent(Path(os.path.normpath(folder / run)), nimg)
+        where = Path(os.path.normpath(folder / run))
+    except (OSError, KeyError, ValueError, TypeError, OverflowError) as error:
+        told = error if isinstance(error, OSError) else shown(error)
+        raise RunError(f"{path} cannot be read: {told}") from error
+    return Parent(where, nimg)
 
 
 def note_parent(folder: Path, parent: Parent) -> None:
@@ -87,14 +89,15 @@ def recipe_at(folder: Path, nimg: float) -> Recipe:
         RunError: if there is no such checkpoint.
         OSError: if the run cannot be read.
     """
+    check_format(folder)
     asked = Recipe.of_run(folder)
     state = checkpoints_before(folder, nimg)[0] / "state.json"
-    if state.stat().st_size > LARGEST_STATE_BYTES:
-        raise RunError(f"{state} is too large for the state of a training")
     try:
-        kept = json.loads(state.read_bytes())["recipe"]
-    except (ValueError, KeyError, RecursionError) as error:
-        raise RunError(f"{state} is damaged: {error!r}") from error
+        kept = dict(parse_json(read_bytes(state, LARGEST_STATE_BYTES))["recipe"])
+    except UnreadableError as error:
+        raise RunError(f"{error}, too large for the state of a training") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{state} is damaged: {shown(error)}") from error
     return Recipe.from_dict({**kept, "kimg": asked.basics.kimg}, asked.spec)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,14 +17,15 @@ from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 from torch import Tensor
 
+from ganstudio.disk import discard, flush_folder, needing, temporary, write_flushed
+from ganstudio.reading import parse_json, read_bytes, shown
 from ganstudio.train.files import (
+    FORMAT,
     RunError,
     check_header,
     checkpoints_in,
-    flush_folder,
     moment_name,
     nimg_of,
-    write_flushed,
 )
 from ganstudio.train.timeline import Kept, thinned
 
@@ -33,7 +33,20 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-FORMAT = 1
+LARGEST_COUNT = 1 << 53  # what JSON keeps exactly
+STATE = {
+    "nimg": int, "steps": int, "updates": int, "turns": dict, "device": str, "batches": dict,
+    "groups": dict, "average": dict,
+}  # fmt: skip
+"""What states hold; more is kept by the engine, and by later versions."""
+FILES = (
+    "generator.safetensors",
+    "weights.safetensors",
+    "optimizer.safetensors",
+    "state.json",
+)
+LARGEST_MANIFEST_BYTES = 1 << 16
+BLOCK_BYTES = 4096  # what a file takes at least
 NEWEST_KEPT = 3  # whatever they take, and the first one, to rewind to the start
 MOST_KEPT = 20
 BUDGET_BYTES = 1 << 30
@@ -99,47 +112,45 @@ class Checkpoints:
         """Put a checkpoint on the disk, whole or not at all, and let old ones go.
 
         Raises:
-            OSError: if the disk will not take it; what was there before stays.
+            NoRoomError: if the disk is full; what was there before stays.
+            OSError: if it will not take it for another reason; what was there before stays.
         """
         target = self.folder / moment_name(checkpoint.nimg)
-        building = self.folder / f".{target.name}.{os.getpid()}"
-        shutil.rmtree(building, ignore_errors=True)
-        building.mkdir(parents=True)
-        files = {
-            "generator.safetensors": save_safetensors(checkpoint.generator),
-            "weights.safetensors": save_safetensors(checkpoint.weights),
-            "optimizer.safetensors": save_safetensors(checkpoint.optimizer),
-            "state.json": json.dumps(checkpoint.state).encode(),
-        }
-        manifest = {
-            "format": FORMAT,
-            "nimg": checkpoint.nimg,
-            "files": {
-                name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-                for name, content in files.items()
-            },
-        }
-        files["manifest.json"] = json.dumps(manifest, indent=1).encode()
-        outdated = self.folder / f".{target.name}.old"
+        files = _files_of(checkpoint)
+        size_bytes = sum(len(content) + BLOCK_BYTES for content in files.values())
+        self.folder.mkdir(exist_ok=True)
+        with needing(size_bytes, target):
+            self._put(target, files)
         try:
+            self._thin()
+        except OSError as error:  # the checkpoint is there all the same
+            log.warning("old checkpoints of %s cannot be let go: %s", self.run, error)
+        return target
+
+    def _put(self, target: Path, files: dict[str, bytes]) -> None:
+        building, outdated = temporary(target), target.with_name(f".{target.name}.old")
+        discard(building)
+        try:
+            building.mkdir()
             for name, content in files.items():
                 write_flushed(building / name, content)
             flush_folder(building)
-            shutil.rmtree(outdated, ignore_errors=True)
+            discard(outdated)
             if target.exists():
                 target.replace(outdated)
             building.replace(target)
         except OSError:
-            shutil.rmtree(building, ignore_errors=True)
+            discard(building)
             if outdated.exists() and not target.exists():
                 outdated.replace(target)
             raise
         flush_folder(self.folder)
-        shutil.rmtree(outdated, ignore_errors=True)
+        discard(outdated)
+
+    def _thin(self) -> None:
         there = [Kept(nimg_of(path.name), path, _size_bytes(path)) for path in self.all()]
         for old in thinned(there, BUDGET_BYTES, NEWEST_KEPT, MOST_KEPT):
             _remove(old.path)
-        return target
 
     def cut(self, nimg: int) -> None:
         """Forget all that came after so many real samples."""
@@ -154,7 +165,7 @@ class Checkpoints:
             if left.name.endswith(".old") and not target.exists():
                 left.replace(target)
             else:
-                shutil.rmtree(left, ignore_errors=True)
+                discard(left)
 
     def read(self, name: str | None = None) -> Checkpoint:
         """A checkpoint; without a name the newest whose checksums agree.
@@ -163,16 +174,31 @@ class Checkpoints:
             RunError: if there is none, or the named one is damaged.
         """
 
-        def whole(path: Path) -> Checkpoint:
-            files = _read_verified(path)
-            return Checkpoint(
-                generator=load_safetensors(files["generator.safetensors"]),
-                weights=load_safetensors(files["weights.safetensors"]),
-                optimizer=load_safetensors(files["optimizer.safetensors"]),
-                state=json.loads(files["state.json"]),
-            )
+        return self._newest_whole(name, _read)[0]
 
-        return self._newest_whole(name, whole)
+    def recover(self, tell: Callable[[str], None]) -> Checkpoint:
+        """The newest checkpoint to train on from; damaged ones that are newer are set aside.
+
+        Training on from an earlier one forgets what came after, and a damaged checkpoint may be
+        wanted still.
+
+        Args:
+            tell: takes a sentence for the person about each of those.
+
+        Raises:
+            RunError: if there is none that is whole.
+        """
+        checkpoint, damaged = self._newest_whole(None, _read)
+        for path, fault in damaged.items():
+            aside = path.with_name(f"{path.name}.damaged")
+            with suppress(OSError):
+                discard(aside)
+                path.replace(aside)
+            tell(
+                f"{fault}. It is kept as {aside.name}, and training goes on from the checkpoint "
+                f"before it, at {checkpoint.nimg / 1000:.3f} kimg"
+            )
+        return checkpoint
 
     def read_generator(self, name: str | None = None) -> tuple[dict[str, Tensor], int]:
         """Averaged generator weights of a checkpoint, and the real samples seen until it.
@@ -183,10 +209,9 @@ class Checkpoints:
 
         def generator(path: Path) -> tuple[dict[str, Tensor], int]:
             files = _read_verified(path, only="generator.safetensors")
-            nimg = int(json.loads((path / "manifest.json").read_bytes())["nimg"])
-            return load_safetensors(files["generator.safetensors"]), nimg
+            return load_safetensors(files["generator.safetensors"]), nimg_of(path.name)
 
-        return self._newest_whole(name, generator)
+        return self._newest_whole(name, generator)[0]
 
     def read_weights(self, nimg: int) -> tuple[dict[str, Tensor], int]:
         """Raw weights of all players at the checkpoint nearest to a moment, and that moment.
@@ -204,18 +229,46 @@ class Checkpoints:
         except SafetensorError as error:
             raise _as_run_error(path, error) from None
 
-    def _newest_whole(self, name: str | None, read: Callable[[Path], T]) -> T:
-        """The named checkpoint, or the newest that can be read."""
-        candidates = [self.named(name)] if name is not None else self.all()[::-1]
-        for path in candidates:
+    def _newest_whole(
+        self, name: str | None, read: Callable[[Path], T]
+    ) -> tuple[T, dict[Path, RunError]]:
+        """The named checkpoint, or the newest that can be read, and why newer ones cannot."""
+        damaged: dict[Path, RunError] = {}
+        for path in [self.named(name)] if name is not None else self.all()[::-1]:
             try:
-                return read(path)
+                return read(path), damaged
             except (RunError, KeyError, ValueError, SafetensorError) as error:
-                fault = _as_run_error(path, error)
+                damaged[path] = _as_run_error(path, error)
                 if name is not None:
-                    raise fault from None
-                log.warning("%s; the checkpoint before it is used", fault)
+                    raise damaged[path] from None
+                log.warning("%s; the checkpoint before it is used", damaged[path])
         raise RunError(f"{self.run} has no checkpoint that is whole")
+
+
+def _files_of(checkpoint: Checkpoint) -> dict[str, bytes]:
+    """What is written of a checkpoint, by name; the manifest is last."""
+    files = {
+        "generator.safetensors": save_safetensors(checkpoint.generator),
+        "weights.safetensors": save_safetensors(checkpoint.weights),
+        "optimizer.safetensors": save_safetensors(checkpoint.optimizer),
+        "state.json": json.dumps(checkpoint.state).encode(),
+    }
+    listed = {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in files.items()
+    }
+    manifest = {"format": FORMAT, "nimg": checkpoint.nimg, "files": listed}
+    return {**files, "manifest.json": json.dumps(manifest, indent=1).encode()}
+
+
+def _read(path: Path) -> Checkpoint:
+    files = _read_verified(path)
+    return Checkpoint(
+        generator=load_safetensors(files["generator.safetensors"]),
+        weights=load_safetensors(files["weights.safetensors"]),
+        optimizer=load_safetensors(files["optimizer.safetensors"]),
+        state=_state(parse_json(files["state.json"])),
+    )
 
 
 def flatten_optimizer(optimizer: torch.optim.Optimizer, name: str) -> tuple[dict[str, Tensor], Any]:
@@ -248,30 +301,49 @@ def restore_optimizer(
 
 def _read_verified(path: Path, only: str | None = None) -> dict[str, bytes]:
     try:
-        manifest = json.loads((path / "manifest.json").read_bytes())
+        manifest = parse_json(read_bytes(path / "manifest.json", LARGEST_MANIFEST_BYTES))
         if manifest["format"] > FORMAT:
             raise RunError(f"{path} was written by a newer GAN Studio; update this one")
         listed = manifest["files"]
         files = {}
-        for name in [only] if only else list(listed):
+        for name in [only] if only else FILES:
             size = (path / name).stat().st_size
             if size != listed[name]["bytes"]:
                 raise RunError(f"{path / name} has {size} bytes instead of {listed[name]['bytes']}")
-            content = (path / name).read_bytes()
+            content = read_bytes(path / name, size)
             if hashlib.sha256(content).hexdigest() != listed[name]["sha256"]:
                 raise RunError(f"{path / name} is damaged: its checksum does not agree")
             if name.endswith(".safetensors"):
                 check_header(path / name, content)
             files[name] = content
         return files
-    except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise RunError(f"the checkpoint {path} cannot be read: {error!r}") from error
+    except RunError:
+        raise
+    except OSError as error:
+        raise RunError(f"the checkpoint {path} cannot be read: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"the checkpoint {path} cannot be read: {shown(error)}") from error
+
+
+def _state(content: Any) -> dict[str, Any]:
+    """Counters and settings if they can be those of a training; a ValueError otherwise."""
+    if not isinstance(content, dict):
+        raise ValueError(f"the state of a training is a table, got {shown(content)}")
+    for name, kind in STATE.items():
+        value = content.get(name, kind() if name != "nimg" else None)
+        if type(value) is not kind:
+            raise ValueError(f"{name} of the state is {shown(value)}, not a {kind.__name__}")
+        if isinstance(value, int) and not 0 <= value < LARGEST_COUNT:
+            raise ValueError(f"{name} of the state is {shown(value)}, which is no count")
+    return content
 
 
 def _remove(checkpoint: Path) -> None:
-    """Delete a checkpoint so that half of one is never taken for a whole one."""
-    (checkpoint / "manifest.json").unlink(missing_ok=True)
-    shutil.rmtree(checkpoint, ignore_errors=True)
+    """Delete a checkpoint so that half of one is never taken for a whole one, nor left behind."""
+    going = temporary(checkpoint)
+    discard(going)
+    checkpoint.replace(going)
+    discard(going)
 
 
 def _size_bytes(checkpoint: Path) -> int:
@@ -281,4 +353,4 @@ def _size_bytes(checkpoint: Path) -> int:
 def _as_run_error(path: Path, error: Exception) -> RunError:
     if isinstance(error, RunError):
         return error
-    return RunError(f"the checkpoint {path} cannot be read: {error!r}")
+    return RunError(f"the checkpoint {path} cannot be read: {shown(error)}")

@@ -5,42 +5,56 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import psutil
 import torch
 
 import ganstudio
 from ganstudio import registry
 from ganstudio.data.base import DataError, Dataset, Samples, to_unit
 from ganstudio.gans.base import GAN, Side
+from ganstudio.reading import shown
 from ganstudio.recipe import Recipe
 from ganstudio.train import examples, reals
 from ganstudio.train import messages as m
 from ganstudio.train.branch import Parent, note_parent
 from ganstudio.train.critic import Critic
+from ganstudio.train.divergence import MOST_TIMES, Divergence, keep_evidence
 from ganstudio.train.explorer import Mailbox
+from ganstudio.train.files import nimg_of
+from ganstudio.train.files_told import tell_of_files
 from ganstudio.train.judge import Judge
 from ganstudio.train.keeper import Keeper
+from ganstudio.train.memory import insist_room
+from ganstudio.train.mishaps import (
+    DeviceLostError,
+    MemoryShortError,
+    NotFiniteError,
+    lacks_memory,
+    lost_device,
+)
 from ganstudio.train.origin import Origin, take_up
+from ganstudio.train.remedies import remedies
+from ganstudio.train.reporter import Reporter
 from ganstudio.train.run import Checkpoint, RunError, RunFolder, write_atomically
 from ganstudio.train.sampler import Sampler, model_of
-from ganstudio.train.speed import Machine, choose
+from ganstudio.train.speed import Machine, choose, cores
 from ganstudio.train.timeline import age
 from ganstudio.train.trainer import Trainer
+from ganstudio.train.trial import settle
 
 AUTOSAVE_S = 60.0
 SOONEST_S = 10.0
 CHECKPOINT_GROWTH = 0.1  # of ``timeline.age``
 SAVING_SHARE = 0.05  # of the writer's time, for checkpoints that come sooner than each minute
-HISTORY_S = 0.5
+FINITE_S = 0.5  # between two looks at all weights; terms are looked at in every report
 REALS_SHOWN = {"points": 2048, "image": 100, "voxels": 16}
 SIDES: dict[m.Side, Side] = {"generator": "G", "discriminator": "D"}
-RATE_WINDOW = 40  # reports over which samples a second are taken
 
 
 class Engine:
@@ -77,10 +91,11 @@ class Engine:
         self._examples: m.Examples | None = None
         self._reals: reals.Reals | None = None
         self.target_nimg = recipe.basics.kimg * 1000
-        self._seconds = 0.0
-        self._line_at = 0.0
-        self._line: dict[str, list[float]] = {}
-        self._recent: deque[tuple[float, int]] = deque(maxlen=RATE_WINDOW)
+        self._reporter = Reporter(trainer, announce, self._keeper.record)
+        self._looked_at = 0.0  # at all weights, in seconds of training
+        self._divergence = Divergence(run)
+        self._broken = False  # a part that is not the training failed: save soon
+        self._lost = False  # the device does not answer any more
 
     @classmethod
     def build(
@@ -134,12 +149,16 @@ class Engine:
             raise RunError(f"{recipe.data} is not what {run.path} was trained on: {change}")
         machine = choose(device, spec, spare_core, recipe.precision)
         torch.set_num_threads(machine.threads)
-        samples = examples.load_samples(recipe, data_root)
+        insist_room(recipe, machine)
+        samples = examples.load_samples(
+            recipe, data_root, lambda text: announce(m.StateChanged("loading", text))
+        )
         if kind.spec(recipe.dataset).telling(variant.told) != spec:
             raise DataError(f"{recipe.data} changed while it was read: begin again")
-        for note in samples.notes:
-            announce(m.Noted(note, "warning"))
         announce(m.StateChanged("loading", f"building {recipe.variant}"))
+        if run is None:  # a resumed one keeps what it began with
+            machine = settle(machine, recipe, variant, samples)
+            torch.set_num_threads(machine.threads)
         trainer = Trainer.build(variant, recipe.gan, spec, samples, recipe.basics.seed, machine)
         announce(m.StateChanged("loading", "opening the run folder"))
         origin = None if parent is None else take_up(trainer, recipe, parent)
@@ -148,17 +167,20 @@ class Engine:
             run = RunFolder.create(runs_root, recipe, folder)
         run.acquire()
         engine: Engine | None = None
+        damages: list[str] = []
         try:
             engine = cls(trainer, run, recipe, announce, mailbox, judge)
             if resume:
-                engine._go_back_to(run.read())
+                engine._go_back_to(run.recover(damages.append))
                 engine._lengthen()
             elif origin is not None:
                 engine._grow_from(origin)
                 engine._lengthen()
             if endless:
                 engine.target_nimg = float("inf")
-            engine._begin(samples, machine, resume, origin)
+            engine._begin(samples, trainer.machine, resume, origin)
+            for text in damages:
+                engine._keeper.tell(m.Noted(text, "error"))
         except BaseException:
             try:
                 if engine is not None:
@@ -178,40 +200,73 @@ class Engine:
         return self.trainer.nimg >= self.target_nimg
 
     def step(self, side: m.Side | None) -> None:
-        """One full round, or one update of one side."""
-        began = time.monotonic()
-        self.trainer.step(SIDES[side] if side else None)
-        self._seconds += time.monotonic() - began
+        """One full round, or one update of one side.
+
+        Raises:
+            MemoryShortError: if memory runs out however small a part of a batch is.
+            DeviceLostError: if the device does not answer any more.
+        """
+        parts = self.trainer.parts
+        with self._reporter.clock.lap(), self._device_there():
+            try:
+                self.trainer.step(SIDES[side] if side else None)
+            except MemoryShortError:
+                raise
+            except (RuntimeError, MemoryError) as error:
+                if not lacks_memory(error):
+                    raise
+                said = str(error)
+            else:
+                said = ""
+        if said:  # while weights moved: some have, and some have not
+            self._begin_again(said)
+        if self.trainer.parts != parts:
+            self._tell_parts()
 
     def report(self) -> None:
         """Tell the means since the last report, and write them down now and then.
 
         Raises:
-            FloatingPointError: if a term is not finite.
+            NotFiniteError: if a term is not finite, or now and then a weight.
+            DeviceLostError: if the device does not answer any more.
         """
-        began = time.monotonic()
-        terms = self.trainer.read()  # waits for the device
-        self._seconds += time.monotonic() - began
-        if not terms:
-            return
-        nimg = self.trainer.nimg
-        self._recent.append((self._seconds, nimg))
-        rate = self._rate()
-        self._announce(
-            m.Stats(
-                self.trainer.steps,
-                nimg,
-                self._seconds,
-                rate,
-                terms,
-                _memory(self.trainer.machine),
-                self.trainer.gan.status,
+        with self._device_there():
+            self._reporter.report()
+            if self._reporter.clock.seconds - self._looked_at >= FINITE_S:
+                self._insist_finite()
+
+    def fall_back(self, error: FloatingPointError) -> None:
+        """Keep what is known of numbers that are not finite, and go back to where they were.
+
+        Raises:
+            FloatingPointError: if this is where it always ends, or there is no way back.
+        """
+        if not isinstance(error, NotFiniteError):
+            raise error
+        self._wait()
+        evidence: Path | None = None
+        try:
+            evidence = keep_evidence(
+                self.run, error, self.trainer, self.recipe, self._reporter.last
             )
+        except OSError as fault:
+            self._keeper.tell(m.Noted(f"The evidence cannot be written: {fault}", "error"))
+        times = self._divergence.count(error.nimg)
+        if times > MOST_TIMES:
+            raise NotFiniteError(error.what, error.values, error.nimg) from error
+        self._rewind_to(self._divergence.way_back(error.nimg))
+        precision = str(self.trainer.machine.precision).removeprefix("torch.")
+        told = m.Diverged(
+            error.place,
+            error.nimg,
+            self.trainer.nimg,
+            evidence,
+            remedies(self.recipe.gan, precision),
+            times,
         )
-        for name, value in terms.items():
-            self._line.setdefault(name, []).append(value)
-        if self._seconds - self._line_at >= HISTORY_S:
-            self._write_line()
+        with suppress(OSError):
+            self.run.note(f"error: {told}; the evidence: {evidence}")
+        self._announce(told)
 
     def tune(self, knob: str, value: int | float | bool | str) -> None:
         """Turn a live knob.
@@ -237,8 +292,10 @@ class Engine:
             wait: until it is on the disk.
 
         Raises:
-            FloatingPointError: if a weight is not finite; what is on the disk stays.
+            NotFiniteError: if a weight is not finite; what is on the disk stays.
+            DeviceLostError: if the device does not answer any more.
             OSError: if ``wait`` and the disk will not take it.
+            MemoryShortError: if ``wait`` and there is no memory for a copy.
         """
         self._wait()
         if self.trainer.updates == self._saved_updates:
@@ -246,15 +303,20 @@ class Engine:
                 newest = self.run.checkpoint()
                 self._announce(m.Saved(newest, self.trainer.nimg))
             return
-        if not self.trainer.finite():
-            raise FloatingPointError(
-                "the weights became not finite; the checkpoints on the disk are still good: "
-                "resume, and lower the learning rates or raise the penalty"
-            )
-        self._write_line()
+        self._reporter.write_line()
+        with self._device_there():
+            self._insist_finite()
+            try:
+                checkpoint, sampler = self._checkpoint(), self._sampler()
+            except (RuntimeError, MemoryError) as error:
+                if not lacks_memory(error):
+                    raise
+                self._do_without(str(error), wait)
+                return
         self._saved_updates, self._saved_at = self.trainer.updates, time.monotonic()
         self._saved_age = age(self.trainer.nimg)
-        self._keeper.save(self._checkpoint(), self._sampler())
+        self._broken = False
+        self._keeper.save(checkpoint, sampler)
         if wait:
             self._wait()
             if self._keeper.fault is not None:
@@ -270,9 +332,11 @@ class Engine:
         passed_s = time.monotonic() - self._saved_at
         aged = age(self.trainer.nimg) - self._saved_age >= CHECKPOINT_GROWTH
         soonest_s = max(SOONEST_S, self._keeper.saving_s / SAVING_SHARE)
-        if passed_s >= (soonest_s if aged else AUTOSAVE_S) and not self._keeper.busy:
+        due = passed_s >= (soonest_s if aged else AUTOSAVE_S)
+        if (due or self._broken) and not (self._keeper.busy or self._keeper.retrying):
             self.save()
-        self._keeper.remember(self.trainer.nimg, self.trainer.averaged_tensors)
+        with self._device_there():
+            self._keeper.remember(self.trainer.nimg, self.trainer.averaged_tensors)
 
     def rewind(self, checkpoint: str | None) -> None:
         """Go back to a checkpoint of this run; None is the last one.
@@ -285,8 +349,16 @@ class Engine:
             RuntimeError: if training stands there, but what came after cannot be removed.
         """
         self._wait()
+        damages: list[str] = []
+        run = self.run
+        self._rewind_to(run.read(checkpoint) if checkpoint else run.recover(damages.append))
+        for text in damages:
+            self._keeper.tell(m.Noted(text, "error"))
+
+    def _rewind_to(self, checkpoint: Checkpoint) -> None:
+        """Stand there again, and tell it with every knob that goes back too."""
         turned = self.recipe.gan.model_dump()
-        self._go_back_to(self.run.read(checkpoint))
+        self._go_back_to(checkpoint)
         nimg = self.trainer.nimg
         self._announce(m.Rewound(nimg, self.trainer.steps))
         with suppress(OSError):  # it has been rewound, whether the log takes a line or not
@@ -296,7 +368,13 @@ class Engine:
                 self._announce(m.Tuned(knob, value, turned[knob], nimg))
 
     def rescue(self) -> Path | None:
-        """Save after a failure if the weights are still numbers."""
+        """Save after a failure if the weights are still numbers.
+
+        A device that is lost cannot be read any more: then what the disk has is what there is.
+        """
+        if self._lost:
+            self._wait()
+            return self.run.checkpoint()
         if not self.trainer.finite():
             return None
         self.save(wait=True)
@@ -354,12 +432,18 @@ class Engine:
                 self.trainer.steps,
             )
         )
-        self._examples = examples.choose(self.trainer.gan, samples)
-        self._reals = reals.choose(self.trainer.gan, samples)
+        tell_of_files(samples, self.run.path, self._announce)
+        try:
+            self._examples = examples.choose(self.trainer.gan, samples)
+            self._reals = reals.choose(self.trainer.gan, samples)
+        except Exception as error:  # of a variant: not worth a training
+            reason = f"There are no examples to explore with: {error}"
+            self._on_broken(m.Failed(reason, traceback.format_exc(), where="explorer"))
         if not resumed:
             self._keeper.begin(self.trainer.nimg)
             examples.write(self.run.path, self.trainer.gan.spec, self._examples)
-            reals.write(self.run.path, self._reals)
+            if self._reals is not None:
+                reals.write(self.run.path, self._reals)
             self.save()
         if self._judge is not None:
             self._judge.begin(self.recipe, samples, self.trainer.nimg, self._on_judged)
@@ -368,6 +452,8 @@ class Engine:
         """On the judge's thread: keep what it found."""
         if isinstance(event, m.Noted):
             self._keeper.tell(event)
+        elif isinstance(event, m.Failed):
+            self._on_broken(event)
         elif isinstance(event, m.Measured):
             scores = {name: round(value, 6) for name, value in event.values.items()}
             floors = {name: round(value, 6) for name, value in event.floors.items()}
@@ -377,6 +463,7 @@ class Engine:
                     "event": "measured",
                     "values": scores,
                     "floors": floors,
+                    "better": event.better,
                     "seconds": round(event.seconds, 3),
                 }
             )
@@ -384,19 +471,23 @@ class Engine:
 
     def _go_back_to(self, checkpoint: Checkpoint) -> None:
         kept = checkpoint.state
-        recipe = Recipe.from_dict(kept["recipe"], self.recipe.spec)
+        recipe = Recipe.from_dict(kept.get("recipe", {}), self.recipe.spec)
         if self._judge is not None:
             self._judge.forget()  # before the cut, or a score of what is undone would follow it
+        self._keeper.drop()
         self.run.cut_history(checkpoint.nimg)  # refused here, nothing has changed yet
-        self.trainer.restore(checkpoint)
-        self._seconds = self._line_at = float(kept["seconds"])
+        try:
+            self.trainer.restore(checkpoint)
+            self._reporter.begin(float(kept["seconds"]))
+            self._looked_at = self._reporter.clock.seconds
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+            raise RunError(f"{self.run.path} holds a damaged state: {shown(error)}") from error
         asked = self.recipe.basics
         self.recipe = recipe.replace(
             kimg=asked.kimg, timeline_mb=asked.timeline_mb, measure_kimg=asked.measure_kimg
         )
         self.trainer.gan.config = self.recipe.gan
-        self._line.clear()
-        self._recent.clear()
+        self._keep_threads(kept.get("threads"))
         self._saved_updates, self._saved_age = self.trainer.updates, age(self.trainer.nimg)
         try:
             self.run.cut_files(self.trainer.nimg)
@@ -411,7 +502,7 @@ class Engine:
         """Note the parent, and take over what it has of the training until then."""
         note_parent(self.run.path, origin.parent)
         self.run.inherit(RunFolder(origin.parent.run), origin.parent.nimg)
-        self._seconds = self._line_at = origin.seconds
+        self._reporter.begin(origin.seconds)
 
     def _lengthen(self) -> None:
         """Give a run that had reached its length as much again, and keep the new length."""
@@ -422,13 +513,25 @@ class Engine:
             self._announce(m.Noted(f"The run had reached its length; it goes on to {kimg:g} kimg"))
         self.target_nimg = self.recipe.basics.kimg * 1000
         if Recipe.of_run(self.run.path) != self.recipe:
-            write_atomically(self.run.path / "recipe.toml", self.recipe.to_toml().encode())
+            try:
+                write_atomically(self.run.path / "recipe.toml", self.recipe.to_toml().encode())
+            except OSError as error:  # the checkpoints have it too
+                self._announce(m.Noted(f"The recipe of the run stays as it was: {error}", "error"))
 
     def _checkpoint(self) -> Checkpoint:
         checkpoint = self.trainer.snapshot()
-        checkpoint.state["seconds"] = self._seconds
+        checkpoint.state["seconds"] = self._reporter.clock.seconds
         checkpoint.state["recipe"] = self.recipe.to_dict()
+        checkpoint.state["threads"] = self.trainer.machine.threads
         return checkpoint
+
+    def _keep_threads(self, kept: object) -> None:
+        """Train with as many threads as then, where there are so many: others round otherwise."""
+        machine = self.trainer.machine
+        most = cores() if self.recipe.threads else machine.threads
+        if isinstance(kept, int) and 1 <= kept <= most:
+            self.trainer.machine = replace(machine, threads=kept)
+            torch.set_num_threads(kept)
 
     def _sampler(self, judged: bool = False) -> Sampler:
         """The averaged generator now; ``judged`` with a copy of the discriminator's side."""
@@ -445,37 +548,72 @@ class Engine:
             self.run.path,
         )
 
-    def _rate(self) -> float:
-        """Real samples a second over the last reports."""
-        if not self._recent:
-            return 0.0
-        (begun, first), (now, last) = self._recent[0], self._recent[-1]
-        return (last - first) / (now - begun) if now > begun else 0.0
-
     def _wait(self) -> None:
         """Until all that was handed over is written; one that failed is tried again."""
         self._keeper.wait()
         if self._keeper.fault is not None:
             self._saved_updates = -1
 
-    def _write_line(self) -> None:
-        if not self._line:
-            return
-        terms = {name: round(sum(v) / len(v), 6) for name, v in self._line.items()}
-        self._keeper.record(
-            {
-                "nimg": self.trainer.nimg,
-                "step": self.trainer.steps,
-                "seconds": round(self._seconds, 3),
-                "samples_per_second": round(self._rate(), 1),
-                "terms": terms,
-            }
+    # Mishaps ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _device_there(self) -> Iterator[None]:
+        """Say so in words if the device does not answer any more."""
+        try:
+            yield
+        except RuntimeError as error:
+            if not lost_device(error):
+                raise
+            self._lost = True
+            kept = self.run.checkpoints()
+            kept_nimg = nimg_of(kept[-1].name) if kept else 0
+            raise DeviceLostError(
+                f"{self.trainer.machine.device} does not answer any more. Training is kept up to "
+                f"{kept_nimg / 1000:.1f} kimg; {(self.trainer.nimg - kept_nimg) / 1000:.1f} kimg "
+                f"after it are lost. Go on on the CPU, or start GAN Studio anew to use the device "
+                f"again ({str(error).splitlines()[0][:200]})"
+            ) from error
+
+    def _on_broken(self, event: m.Failed) -> None:
+        """A part that is not the training failed: say so, and save at the next step."""
+        self._broken = True
+        self._announce(event)
+        with suppress(OSError):
+            self.run.note(f"error: {event.reason}\n{event.traceback}")
+
+    def _insist_finite(self) -> None:
+        self._looked_at = self._reporter.clock.seconds
+        if faulty := self.trainer.faulty():
+            raise NotFiniteError("tensors", faulty, self.trainer.nimg)
+
+    def _begin_again(self, said: str) -> None:
+        """Memory ran out while weights moved: go on from the newest checkpoint, with less."""
+        parts = 2 * self.trainer.parts
+        if parts > self.trainer.gan.config.batch:
+            raise MemoryShortError(f"memory is too short to train at all: {said}")
+        self._wait()
+        self._rewind_to(self.run.read())
+        self.trainer.parts = parts
+
+    def _do_without(self, said: str, wait: bool) -> None:
+        """There is no memory for the copy that is saved."""
+        text = f"not saved, for there is no memory for a copy of the networks: {said[:200]}"
+        if wait:
+            raise MemoryShortError(text)
+        self._saved_at = time.monotonic()
+        self._keeper.tell(m.Noted(f"{text[:1].upper()}{text[1:]}", "error"))
+
+    def _tell_parts(self) -> None:
+        """Batches are worked off in more portions from here on: say so, and keep it."""
+        parts, batch = self.trainer.parts, self.trainer.gan.config.batch
+        nimg = self.trainer.nimg
+        self._keeper.record({"nimg": nimg, "event": "split", "parts": parts})
+        self._keeper.tell(
+            m.Noted(
+                f"Memory ran out: from {nimg / 1000:.1f} kimg on each batch of {batch} is computed "
+                f"in {parts} portions of {batch // parts}, which takes less memory and more time. "
+                "The gradients are the same, except where samples of a batch are compared with "
+                "each other, as batch norm does: those see one portion",
+                "warning",
+            )
         )
-        self._line.clear()
-        self._line_at = self._seconds
-
-
-def _memory(machine: Machine) -> int:
-    if machine.device.type == "cuda":
-        return torch.cuda.memory_allocated(machine.device)
-    return int(psutil.Process().memory_info().rss)

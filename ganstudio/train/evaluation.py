@@ -30,7 +30,6 @@ LIVE_COUNTS = {"points": 2000, "image": 500, "voxels": 200}
 MOST_BYTES = 1 << 28  # of one set of samples as float32; several are held at a time
 MOST_TRAIN, MOST_TRAIN_LIVE = 20_000, 4_000
 MOST_INCEPTION = 1000  # pictures a side: the network takes a tenth of a second for each
-CHUNK_VALUES = 1 << 17  # drawn at a time, so that a pause comes soon
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ class Ground:
         count = count or self.count
         rows = np.resize(np.random.default_rng(seed + 1).permutation(len(self._rows)), count)
         z = sampler.model.draw(count, seed)
-        size = max(1, min(CHUNK_VALUES // self.spec.size, 256))
+        size = sampler.at_once
         drawn: list[np.ndarray] = []
         told: list[Told] = []
         for start in range(0, count, size):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ganstudio import registry
-from ganstudio.data.base import DataError, Samples, to_unit
+from ganstudio.data.base import DataError, Dataset, Samples, to_unit
 from ganstudio.gans.base import GAN
 from ganstudio.nn.batch import Batch
+from ganstudio.reading import UnreadableError, read_bytes, shown
 from ganstudio.recipe import SPEC_FILE, Recipe
 from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.train.files import check_header
 from ganstudio.train.messages import Examples, Told
 from ganstudio.train.run import RunError, write_atomically
 
@@ -26,15 +29,23 @@ LARGEST_BYTES = 256 << 20
 NAMES_SHOWN = 5
 
 
-def load_samples(recipe: Recipe, data_root: Path) -> Samples:
+def load_samples(
+    recipe: Recipe, data_root: Path, tell: Callable[[str], None] = lambda text: None
+) -> Samples:
     """The data set of a recipe, with the condition that its variant asks for.
+
+    Args:
+        recipe: what is trained.
+        data_root: where data sets are kept.
+        tell: hears how far it is; whatever it raises ends it.
 
     Raises:
         DataError: if it cannot be loaded.
     """
     spec = recipe.spec
-    dataset = registry.find("data", recipe.data)(recipe.dataset, data_root, spec.condition.kind)
-    samples: Samples = dataset.load()
+    kind: type[Dataset] = registry.find("data", recipe.data)
+    dataset = kind(recipe.dataset, data_root, spec.condition.kind, tell)
+    samples = dataset.load()
     if tuple(samples.x.shape[1:]) != spec.shape:
         raise DataError(
             f"{recipe.data} gave samples of shape {tuple(samples.x.shape[1:])}, but said "
@@ -115,10 +126,10 @@ def read(folder: Path, spec: SampleSpec, inputs: tuple[ConditionSpec, ...]) -> E
     path = folder / EXAMPLES
     if not path.is_file():
         return None
-    if path.stat().st_size > LARGEST_BYTES:
-        raise RunError(f"{path} is larger than {LARGEST_BYTES >> 20} MB: those are no examples")
     try:
-        tensors = load(path.read_bytes())
+        content = read_bytes(path, LARGEST_BYTES)
+        check_header(path, content)
+        tensors = load(content)
         x = _numbers("x", tensors["x"], spec.shape)
         told: Told = {taken.kind: _told(taken, tensors[f"told.{taken.kind}"]) for taken in inputs}
         waves = tensors.get("waves")
@@ -126,8 +137,10 @@ def read(folder: Path, spec: SampleSpec, inputs: tuple[ConditionSpec, ...]) -> E
             waves.dtype != np.int16 or waves.ndim != 2 or len(waves) != len(x) or waves.size == 0
         ):
             raise ValueError(f"waves are {waves.dtype} of shape {waves.shape} for {len(x)} samples")
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise RunError(f"{path} is damaged: {error}") from error
+    except (SafetensorError, LookupError, TypeError, AttributeError, ValueError) as error:
+        raise RunError(f"{path} is damaged: {shown(str(error))}") from error
+    except UnreadableError as error:
+        raise RunError(f"{error}: those are no examples") from error
     return Examples(x, told, waves)
 
 

@@ -128,6 +128,11 @@ class Explorer:
                 self._to_open = None
             self._wake()
 
+    def move(self, device: str) -> None:
+        """Open models on another device from now on: the one so far is lost."""
+        with self._bell:
+            self.device, self._library = device, None
+
     @property
     def sampler(self) -> Sampler | None:
         """The model it draws from now; nobody changes it any more."""

@@ -1,12 +1,18 @@
-"""Files of a run: written whole or not at all, and judged before they are read."""
+"""Names and formats of what lies in a run folder, judged before anything is read."""
 
 from __future__ import annotations
 
-import os
 import re
 import struct
 from pathlib import Path
 
+from ganstudio.disk import write_atomically as write_atomically
+from ganstudio.reading import parse_toml, read_bytes, shown
+
+FORMAT = 1
+"""Of run folders and checkpoints; those of older formats open for ever."""
+FORMAT_FILE = "format.toml"
+LARGEST_FORMAT_BYTES = 4096
 LARGEST_HEADER_BYTES = 16 << 20
 MOMENT = re.compile(r"\d{6,}\.\d{3}k")
 """How moments are named, see ``moment_name``."""
@@ -16,42 +22,26 @@ class RunError(ValueError):
     """A run folder cannot be used; the message says why and what to do."""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old or the new content and nothing between.
+def check_format(run: Path) -> None:
+    """See that this program knows how a run folder is to be read.
 
     Raises:
-        OSError: if the disk will not take it; the old file stays.
+        RunError: if a newer one wrote it, or it does not say.
     """
-    building = path.with_name(f".{path.name}.{os.getpid()}")
+    path = run / FORMAT_FILE
+    if not path.is_file():  # folders that are older than their formats
+        return
     try:
-        write_flushed(building, content)
-        building.replace(path)
-    except OSError:
-        building.unlink(missing_ok=True)
-        raise
-    flush_folder(path.parent)
-
-
-def write_flushed(path: Path, content: bytes) -> None:
-    """Write a file and wait until it is on the disk.
-
-    Raises:
-        OSError: if the disk will not take it; part of it may be there.
-    """
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def flush_folder(path: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    if os.name == "posix":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        number = parse_toml(read_bytes(path, LARGEST_FORMAT_BYTES))["format"]
+        if not isinstance(number, int) or number < 1:
+            raise ValueError(f"format = {shown(number)}, but it must be a number from 1 on")
+    except (OSError, KeyError, ValueError) as error:
+        raise RunError(f"{path} cannot be used: {error}") from error
+    if number > FORMAT:
+        raise RunError(
+            f"{run} was written by a newer GAN Studio, as format {number}; this one reads up to "
+            f"format {FORMAT}: update it"
+        )
 
 
 def check_header(path: Path, content: bytes) -> None:

@@ -34,18 +34,21 @@ def single(sample: np.ndarray, spec: SampleSpec, size: tuple[int, int]) -> np.nd
     return _centred(picture, size, tuple(int(value) for value in picture[0, 0]))
 
 
-def many(samples: np.ndarray, spec: SampleSpec, height_px: int = USUAL_PX) -> np.ndarray:
+def many(
+    samples: np.ndarray, spec: SampleSpec, height_px: int = USUAL_PX, columns: int = 0
+) -> np.ndarray:
     """Samples side by side in a frame of this height, about square; pixels stay squares.
 
     Args:
         samples: (N, *shape) in [-1, 1].
         spec: what they are.
         height_px: of the frame.
+        columns: samples in a row; 0 for about as many as there are rows.
 
     Returns:
         (height_px, W, 3) uint8, the same W for as many samples of one kind.
     """
-    columns = int(np.ceil(np.sqrt(len(samples))))
+    columns = columns or int(np.ceil(np.sqrt(len(samples))))
     rows = -(-len(samples) // columns)
     tile_px = max((height_px - GAP_PX) // rows - GAP_PX, SMALLEST_TILE_PX)
     picture = sheet(samples, spec, columns, tile_px)

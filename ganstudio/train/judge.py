@@ -142,8 +142,7 @@ class Judge:
             except Exception as error:  # of a metric or a variant: never worth a training
                 self._broken = True
                 reason = f"Measuring failed and is left from here on: {error}"
-                self._say(m.Noted(reason, "error"))
-                self._say(m.Noted(traceback.format_exc(), "info"))
+                self._say(m.Failed(reason, traceback.format_exc(), where="judge"))
             finally:
                 with self._bell:
                     self._busy = False
@@ -185,6 +184,7 @@ class Judge:
             {key: floors[key] for key in order if math.isfinite(floors.get(key, math.nan))},
             seconds,
             {key: known[key].named(key, view) for key in order},
+            {key: known[key].scores[key].better for key in order},
         )
 
     def _laid_out(self) -> Ground:

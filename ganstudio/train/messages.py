@@ -17,6 +17,7 @@ from ganstudio.samples import Told as Told
 
 Side = Literal["generator", "discriminator"]
 Level = Literal["info", "warning", "error"]
+ORDINALS = {2: "second", 3: "third", 4: "fourth"}
 State = Literal["idle", "loading", "paused", "running", "stopping", "finished", "failed"]
 
 
@@ -316,6 +317,8 @@ class Measured:
         floors: what real samples get against other real ones, for the same names.
         seconds: what measuring took, pauses included.
         titles: the scores in words, with what they depend on.
+        better: which way each is better: ``lower``, ``higher``, or ``floor`` if it shall be what
+            real samples get.
     """
 
     nimg: int
@@ -323,6 +326,7 @@ class Measured:
     floors: dict[str, float]
     seconds: float
     titles: dict[str, str] = field(default_factory=dict)
+    better: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -355,6 +359,56 @@ class Rewound:
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """What may keep a training from diverging once more.
+
+    Attributes:
+        text: in words, such as ``generator rate 0.002 instead of 0.02``.
+        knob: the knob of the variant that does it.
+        value: what to set it to.
+        live: whether it can be turned now; else it takes a branch or a new run.
+    """
+
+    text: str
+    knob: str
+    value: int | float | bool | str
+    live: bool = True
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """Numbers became infinite or undefined; training went back by itself, and waits.
+
+    Attributes:
+        place: the terms or tensors that did.
+        nimg: real samples seen by then.
+        back_nimg: where training stands again.
+        evidence: the file with what was found; None if the disk would not take it.
+        remedies: what to try, the likeliest first.
+        times: how often in a row this happened without getting further.
+    """
+
+    place: str
+    nimg: int
+    back_nimg: int
+    evidence: Path | None = None
+    remedies: tuple[Remedy, ...] = ()
+    times: int = 1
+
+    @property
+    def live(self) -> tuple[Remedy, ...]:
+        """The remedies that can be taken at once."""
+        return tuple(one for one in self.remedies if one.live)
+
+    def __str__(self) -> str:
+        again = "" if self.times == 1 else f", the {ORDINALS.get(self.times, 'next')} time in a row"
+        return (
+            f"{self.place} became not finite at {self.nimg / 1000:.1f} kimg{again}; training is "
+            f"back at {self.back_nimg / 1000:.1f} kimg and waits"
+        )
+
+
+@dataclass(frozen=True)
 class Refused:
     """A command could not be obeyed; training goes on as if it had not come."""
 
@@ -370,21 +424,76 @@ class Failed:
         reason: one sentence.
         traceback: for the log and the copy button.
         rescued: the checkpoint written after the failure, if that went well.
-        where: ``session``, ``explorer``, ``workshop`` or ``window``.
+        where: ``session``, ``explorer``, ``workshop``, ``judge`` or ``window``; training goes on
+            unless it is the session.
+        cause: what could be done about it depends on this, where it is known: ``memory`` ran
+            out, or a ``device`` is lost and the CPU could go on.
     """
 
     reason: str
     traceback: str
     rescued: Path | None = None
-    where: Literal["session", "explorer", "workshop", "window"] = "session"
+    where: Literal["session", "explorer", "workshop", "judge", "window"] = "session"
+    cause: Literal["", "memory", "device"] = ""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a training will take, before it is begun.
+
+    Attributes:
+        free_bytes: what it may take on top of what is in use already.
+        data_bytes: of the samples alone, which cannot do with less.
+        fixed_bytes: of weights, gradients, optimisers and averages, which cannot either.
+        batch_bytes: of working off a batch whole; None where that cannot be told.
+        device: whether it is the memory of a GPU.
+    """
+
+    free_bytes: int
+    data_bytes: int
+    fixed_bytes: int
+    batch_bytes: int | None
+    device: bool = False
+
+    @property
+    def needed_bytes(self) -> int:
+        """All of it, as far as it can be told."""
+        return self.data_bytes + self.fixed_bytes + (self.batch_bytes or 0)
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of it will be there."""
+        return self.needed_bytes <= self.free_bytes
+
+    def __str__(self) -> str:
+        where = "device memory" if self.device else "memory"
+        much = "about" if self.batch_bytes is not None else "at least"
+        return f"{much} {_gb(self.needed_bytes)} of {where}; {_gb(self.free_bytes)} are free"
+
+    @property
+    def warning(self) -> str:
+        """What to do if it does not fit; else empty."""
+        if self.fits:
+            return ""
+        return f"Training takes {self}. Lower batch, width or the size of the samples."
 
 
 @dataclass(frozen=True)
 class Noted:
-    """A line for the log."""
+    """A line for the log.
+
+    Attributes:
+        text: what it says.
+        level: how grave it is.
+        topic: what it is about, such as ``saving``, where a later one takes its place; an
+            ``info`` about it says that all is well again.
+        detail: lines that unfold under it in the log.
+    """
 
     text: str
     level: Level = "info"
+    topic: str = ""
+    detail: str = ""
 
 
 Event = (
@@ -401,10 +510,15 @@ Event = (
     | Saved
     | Remembered
     | Rewound
+    | Diverged
     | Refused
     | Failed
     | Noted
 )
+
+
+def _gb(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 # What a panel asks of the explorer ---------------------------------------------------------

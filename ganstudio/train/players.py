@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.nn.thin import quicken
+from ganstudio.reading import shown
+from ganstudio.train.files import RunError
 
 
 def take_weights(
@@ -20,6 +22,9 @@ def take_weights(
         players: by name, built on any device, ``meta`` too.
         tensors: weights and buffers, each led by the name of its player.
         device: where the networks are wanted.
+
+    Raises:
+        RunError: if they are those of other networks.
     """
     for name, net in players.items():
         own = {
@@ -27,10 +32,24 @@ def take_weights(
             for key, value in tensors.items()
             if key.startswith(f"{name}.")
         }
-        net.load_state_dict(own, assign=True)
+        try:
+            net.load_state_dict(own, assign=True)
+        except RuntimeError as error:
+            raise RunError(
+                f"the weights are not those of the networks that the recipe asks for: "
+                f"{shown(str(error))}"
+            ) from error
         net.to(device).eval().requires_grad_(False)
         if device.type == "cpu":
             quicken(net)
+            _channels_last(net)
+
+
+def _channels_last(network: nn.Module) -> None:
+    """Lay the weights of pictures out as the CPU's convolutions are quickest with them."""
+    for weight in network.parameters():
+        if weight.dim() == 4:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
 
 
 def device_of(players: Mapping[str, nn.Module]) -> torch.device:

@@ -1,11 +1,11 @@
-"""Races between this program's training step and the plain one: the same work, side by side."""
+"""Races between this program and the plain way: the same work, side by side."""
 
 from __future__ import annotations
 
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from statistics import median
 
@@ -13,9 +13,11 @@ import torch
 from torch import nn
 
 from ganstudio.data.base import Samples, to_unit
+from ganstudio.train.contests.base import Contest
 from ganstudio.train.pairs.base import Pair
 from ganstudio.train.speed import Machine, choose, cores
 from ganstudio.train.trainer import Trainer
+from ganstudio.train.trial import candidates, quickest
 
 WARM_STEPS = 3
 SET_BATCHES = 8  # batches in the made-up data set
@@ -35,8 +37,9 @@ class Result:
         reference: samples a second of the plain step, for orientation.
         ours: samples a second of this program, for orientation.
         rounds: how many there were.
-        losses: mean D and G loss of the reference, then of this program, over the last half.
         machine: device, precision and threads of this program's side.
+        losses: mean D and G loss of the reference, then of this program, over the last half, in
+            a race of training steps.
     """
 
     title: str
@@ -47,8 +50,41 @@ class Result:
     reference: float
     ours: float
     rounds: int
-    losses: tuple[float, float, float, float]
     machine: str
+    losses: tuple[float, float, float, float] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        source: str,
+        samples: tuple[int, int],
+        seconds: Sequence[tuple[float, float]],
+        machine: Machine,
+    ) -> Result:
+        """From what each round took, the reference first.
+
+        Args:
+            title: of the row.
+            source: of the reference.
+            samples: what either side did in a round.
+            seconds: what either side needed, round by round.
+            machine: of this program's side.
+        """
+        theirs, ours = samples
+        rates = [(theirs / plain, ours / own) for plain, own in seconds]
+        ratios = [own / plain for plain, own in rates]
+        return cls(
+            title,
+            source,
+            median(ratios),
+            min(ratios),
+            max(ratios),
+            median(plain for plain, _ in rates),
+            median(own for _, own in rates),
+            len(rates),
+            str(machine),
+        )
 
 
 class Race:
@@ -74,10 +110,17 @@ class Race:
         seed: int = 0,
     ) -> None:
         self.pair, self.rounds, self.seconds = pair, rounds, seconds
-        self.machine: Machine = choose(device, pair.spec, spare_core=False, precision=precision)
+        machine = choose(device, pair.spec, spare_core=False, precision=precision)
         torch.set_num_threads(cores())
         torch.manual_seed(seed)
         self.samples = _made_up(pair, seed)
+        if machine.device.type == "cpu":  # as a session settles it; the reference has all cores
+            tried = quickest(
+                lambda: Trainer(pair.contender(pair.networks()), self.samples, seed, machine),
+                candidates(machine.threads),
+            )
+            machine = replace(machine, threads=tried)
+        self.machine: Machine = machine
         players = pair.networks()
         theirs = copy.deepcopy(players)
         self.trainer = Trainer(pair.contender(players), self.samples, seed, self.machine)
@@ -89,41 +132,31 @@ class Race:
         per_round = self.pair.rounds
         self._plain(WARM_STEPS * per_round)
         self._own(WARM_STEPS)
-        cost = min(_timed(self, lambda: self._plain(per_round)) for _ in range(2))
+        cost = min(_timed(self.machine.device, lambda: self._plain(per_round)) for _ in range(2))
         self._own(2)  # as many as the other side did to find its pace
         steps = max(1, round(self.seconds / cost))
         samples = steps * per_round * self.pair.batch
-        theirs, ours = [], []
-        for _ in range(self.rounds):
-            theirs.append(_timed(self, lambda: self._plain(steps * per_round)))
-            ours.append(_timed(self, lambda: self._own(steps)))
-        ratios = [one / other for one, other in zip(theirs, ours, strict=True)]
-        return Result(
-            self.pair.title,
-            self.pair.source,
-            median(ratios),
-            min(ratios),
-            max(ratios),
-            samples / median(theirs),
-            samples / median(ours),
-            self.rounds,
-            (*self._late("reference"), *self._late("ours")),
-            str(self.machine),
+        device = self.machine.device
+        took = [
+            (
+                _timed(device, lambda: self._plain(steps * per_round)),
+                _timed(device, lambda: self._own(steps)),
+            )
+            for _ in range(self.rounds)
+        ]
+        result = Result.of(
+            self.pair.title, self.pair.source, (samples, samples), took, self.machine
         )
-
-    def wait(self) -> None:
-        """Until the device has done what was asked of it."""
-        if self.machine.device.type == "cuda":
-            torch.cuda.synchronize()
-        elif self.machine.device.type == "mps":
-            torch.mps.synchronize()
+        return replace(result, losses=(*self._late("reference"), *self._late("ours")))
 
     def _plain(self, steps: int) -> None:
+        torch.set_num_threads(cores())
         for _ in range(steps):
             self._losses["reference"].append(self._step())
 
     def _own(self, steps: int) -> None:
         """So many rounds; the losses are read as seldom as a session reads them."""
+        torch.set_num_threads(self.machine.threads)
         for _ in range(steps):
             self.trainer.step()
         terms = self.trainer.read()
@@ -168,26 +201,55 @@ def _made_up(pair: Pair, seed: int) -> Samples:
     return Samples(x, torch.arange(count) % pair.classes if pair.classes else None)
 
 
-def _timed(race: Race, work: Callable[[], None]) -> float:
+def compete(contest: Contest, rounds: int) -> Result:
+    """Hold a contest: both sides in turns, after one turn that does not count.
+
+    Args:
+        contest: to be prepared.
+        rounds: that count.
+    """
+    torch.set_num_threads(contest.machine.threads)
+    contest.prepare()
+    samples, took = (contest.plain(), contest.own()), []
+    for _ in range(rounds):
+        plain = _timed(contest.machine.device, contest.plain)
+        took.append((plain, _timed(contest.machine.device, contest.own)))
+    return Result.of(contest.title, contest.source, samples, took, contest.machine)
+
+
+def _timed(device: torch.device, work: Callable[[], object]) -> float:
     """Seconds that it took, the device's own work included."""
-    race.wait()
+    _wait(device)
     began = time.perf_counter()
     work()
-    race.wait()
+    _wait(device)
     return time.perf_counter() - began
+
+
+def _wait(device: torch.device) -> None:
+    """Until the device has done what was asked of it."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    elif device.type == "mps":
+        torch.mps.synchronize()
 
 
 def table(results: Sequence[Result]) -> str:
     """The results in Markdown, fastest gain in the eye: the ratio comes first."""
     lines = [
-        "| step | times as fast | spread | reference /s | ours /s | losses D, G (reference) |",
+        "| work | times as fast | spread | reference /s | ours /s | losses D, G (reference) |",
         "| --- | ---: | --- | ---: | ---: | --- |",
     ]
     for row in results:
-        d, g, own_d, own_g = row.losses
         lines.append(
             f"| {row.title} ({row.source}) | **{row.ratio:.2f}** | {row.low:.2f} to {row.high:.2f} "
-            f"| {row.reference:,.1f} | {row.ours:,.1f} "
-            f"| {own_d:.3g}, {own_g:.3g} ({d:.3g}, {g:.3g}) |"
+            f"| {row.reference:,.1f} | {row.ours:,.1f} | {_losses(row)} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _losses(row: Result) -> str:
+    if row.losses is None:
+        return ""
+    d, g, own_d, own_g = row.losses
+    return f"{own_d:.3g}, {own_g:.3g} ({d:.3g}, {g:.3g})"

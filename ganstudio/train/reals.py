@@ -15,9 +15,11 @@ from ganstudio import registry
 from ganstudio.data.base import DataError, Samples, to_unit
 from ganstudio.gans.base import GAN
 from ganstudio.nn.batch import Batch
+from ganstudio.reading import read_bytes
 from ganstudio.recipe import Recipe
 from ganstudio.samples import Told
 from ganstudio.train.examples import load_samples
+from ganstudio.train.files import check_header
 from ganstudio.train.run import write_atomically
 
 FILE = "reals.safetensors"
@@ -68,12 +70,12 @@ def read(folder: Path, gan: GAN) -> Reals | None:
     """Those that a run keeps; None where there are none that its model could take."""
     path = folder / FILE
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            return None
-        tensors = load(path.read_bytes())
+        content = read_bytes(path, LARGEST_BYTES)
+        check_header(path, content)
+        tensors = load(content)
         x = _unpacked(tensors["x"])
         told: Told = {taken.kind: _unpacked(tensors[f"told.{taken.kind}"]) for taken in gan.inputs}
-    except (OSError, SafetensorError, KeyError, ValueError):
+    except (OSError, SafetensorError, LookupError, TypeError, AttributeError, ValueError):
         return None
     fits = x.shape[1:] == gan.spec.shape and all(len(v) == len(x) for v in told.values())
     return Reals(x, told) if fits and len(x) else None

@@ -5,21 +5,33 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from torch import Tensor
 
+import ganstudio
+from ganstudio.disk import (
+    StrayError,
+    discard,
+    flush_folder,
+    insist_inside,
+    needing,
+    sweep,
+    temporary,
+)
 from ganstudio.recipe import Recipe
 from ganstudio.train import history
-from ganstudio.train.checkpoints import FORMAT as FORMAT
 from ganstudio.train.checkpoints import Checkpoint as Checkpoint
 from ganstudio.train.checkpoints import Checkpoints
-from ganstudio.train.files import MOMENT, nimg_of
+from ganstudio.train.files import FORMAT as FORMAT
+from ganstudio.train.files import FORMAT_FILE, MOMENT, check_format, nimg_of
 from ganstudio.train.files import RunError as RunError
 from ganstudio.train.files import write_atomically as write_atomically
+from ganstudio.train.lock import RunLock
 from ganstudio.train.timeline import Kept, Timeline, read_snapshot
 
 
@@ -33,13 +45,17 @@ class RunFolder:
 
     Attributes:
         timeline: the light snapshots, see ``train/timeline.py``.
+
+    Raises:
+        RunError: if a newer program wrote it.
     """
 
     def __init__(self, path: Path) -> None:
+        check_format(path)
         self.path = path
         self.timeline = Timeline(path)
         self._checkpoints = Checkpoints(path)
-        self._lock = FileLock(path / ".lock")
+        self._lock = RunLock(path)
 
     @classmethod
     def create(cls, root: Path, recipe: Recipe, path: Path | None = None) -> RunFolder:
@@ -54,18 +70,20 @@ class RunFolder:
             RunError: if ``path`` holds a run or cannot be made.
         """
         if path is None:
-            stem = f"{time.strftime('%Y-%m-%d-%H%M')}-{recipe.variant}-{recipe.data}"
-        else:
-            root, stem = path.parent, path.name
-        if (path is not None) and (path / "recipe.toml").exists():
+            wanted = root / f"{time.strftime('%Y-%m-%d-%H%M')}-{recipe.variant}-{recipe.data}"
+        elif (path / "recipe.toml").exists():
             raise RunError(f"{path} already holds a run; resume it, or name another folder")
+        else:
+            wanted = path
         try:
-            path = path or _fresh(root, stem)
-            for part in ("checkpoints", "samples"):
-                (path / part).mkdir(parents=True, exist_ok=True)
-            write_atomically(path / "recipe.toml", recipe.to_toml().encode())
+            wanted.parent.mkdir(parents=True, exist_ok=True)
+            if path is not None and path.is_dir():
+                _furnish(path, recipe)
+            else:
+                sweep(root)
+                path = _build(wanted, recipe, numbered=path is None)
         except OSError as error:
-            raise RunError(f"the run folder {root / stem} cannot be written: {error}") from error
+            raise RunError(f"the run folder {wanted} cannot be written: {error}") from error
         return cls(path)
 
     @classmethod
@@ -80,19 +98,22 @@ class RunFolder:
         return cls(path)
 
     def acquire(self) -> None:
-        """Become the only program that writes here, and sweep what a killed one left.
+        """Become the only program that trains here, and sweep what a killed one left.
 
         Raises:
-            RunError: if another one does.
+            RunError: if another one does, or the folder takes no lock.
         """
         try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise RunError(
-                f"another program is training the run {self.path}; stop it there first"
-            ) from None
+            insist_inside(self.path, *self.path.iterdir())  # the lock itself may be a link
+            self._lock.acquire()
+        except StrayError as error:
+            raise RunError(str(error)) from None
+        except OSError as error:
+            raise RunError(f"the run {self.path} cannot be locked: {error}") from error
         self._checkpoints.sweep()
         self.timeline.sweep()
+        for folder in (self.path, *(path for path in self.path.iterdir() if path.is_dir())):
+            sweep(folder)
 
     def release(self) -> None:
         """Let others write here."""
@@ -127,6 +148,17 @@ class RunFolder:
             RunError: if there is none, or the named one is damaged.
         """
         return self._checkpoints.read(name)
+
+    def recover(self, tell: Callable[[str], None]) -> Checkpoint:
+        """The newest checkpoint to train on from; damaged ones that are newer are set aside.
+
+        Args:
+            tell: takes a sentence for the person about each of those.
+
+        Raises:
+            RunError: if there is none that is whole.
+        """
+        return self._checkpoints.recover(tell)
 
     def read_generator(self, name: str | None = None) -> tuple[dict[str, Tensor], int]:
         """Averaged generator weights of a checkpoint, and the real samples seen until it.
@@ -177,13 +209,18 @@ class RunFolder:
         """One JSON object a line: nimg, step, seconds and terms, or an event."""
         return self.path / "history.jsonl"
 
-    def append_history(self, line: dict[str, Any]) -> None:
-        """Add one line."""
-        history.append(self.history_path, line)
+    def append_history(self, *lines: dict[str, Any]) -> None:
+        """Add lines, all of them or none.
+
+        Raises:
+            NoRoomError: if the disk is full.
+            OSError: if it will not take them for another reason.
+        """
+        history.append(self.history_path, b"".join(map(history.encoded, lines)))
 
     def history(self) -> list[dict[str, Any]]:
         """All lines; one that a kill cut short is left out."""
-        return history.read(self.history_path)
+        return list(history.read(self.history_path))
 
     def cut(self, nimg: int) -> None:
         """Forget all that came after so many real samples: training goes on from there."""
@@ -196,7 +233,7 @@ class RunFolder:
         Raises:
             OSError: if the disk will not take the others; all stay then.
         """
-        history.replace(self.history_path, history.until(self.history(), nimg))
+        history.cut(self.history_path, nimg)
 
     def cut_files(self, nimg: int) -> None:
         """Forget checkpoints, snapshots and pictures that came after so many real samples."""
@@ -212,7 +249,7 @@ class RunFolder:
         Raises:
             OSError: if it cannot be read, or the disk will not take it.
         """
-        history.replace(self.history_path, history.until(parent.history(), nimg))
+        history.copy(parent.history_path, self.history_path, nimg)
         for one in parent.timeline.snapshots():
             if one.nimg <= nimg:
                 _share(one.path, self.timeline.folder)
@@ -221,9 +258,42 @@ class RunFolder:
                 _share(picture, self.path / "samples")
 
     def note(self, text: str) -> None:
-        """Add one line with the time to ``log.txt``."""
-        with (self.path / "log.txt").open("a", encoding="utf-8") as file:
+        """Add one line with the time to ``log.txt``, as far as the disk lets us."""
+        with suppress(OSError), (self.path / "log.txt").open("a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+
+
+def _furnish(folder: Path, recipe: Recipe) -> None:
+    """Lay out an empty run; the recipe comes last, for with it the folder is a run."""
+    for part in ("checkpoints", "samples"):
+        (folder / part).mkdir(exist_ok=True)
+    made_by = f'format = {FORMAT}\nprogram = "ganstudio {ganstudio.__version__}"\n'
+    write_atomically(folder / FORMAT_FILE, made_by.encode())
+    write_atomically(folder / "recipe.toml", recipe.to_toml().encode())
+
+
+def _build(wanted: Path, recipe: Recipe, numbered: bool) -> Path:
+    """Lay a run out under a temporary name, then give it its own, or the next that is free."""
+    building = temporary(wanted)
+    try:
+        building.mkdir()
+        _furnish(building, recipe)
+        for number in count(1):
+            path = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+            if path.exists() and numbered:
+                continue
+            try:
+                building.rename(path)
+            except OSError:
+                if not (path.exists() and numbered):
+                    raise
+                continue
+            flush_folder(path.parent)
+            return path
+    except OSError:
+        discard(building)
+        raise
+    raise AssertionError("numbers do not end")
 
 
 def _share(file: Path, folder: Path) -> None:
@@ -235,19 +305,7 @@ def _share(file: Path, folder: Path) -> None:
     except FileNotFoundError:  # its own run thinned it meanwhile
         return
     except OSError:
-        building = folder / f".{file.name}.{os.getpid()}"
-        shutil.copyfile(file, building)
-        building.replace(target)
-
-
-def _fresh(root: Path, stem: str) -> Path:
-    """Make a folder that nobody else has."""
-    root.mkdir(parents=True, exist_ok=True)
-    for number in count(1):
-        path = root / (stem if number == 1 else f"{stem}-{number}")
-        try:
-            path.mkdir()
-        except FileExistsError:
-            continue
-        return path
-    raise AssertionError("numbers do not end")
+        building = temporary(target)
+        with needing(file.stat().st_size, target):
+            shutil.copyfile(file, building)
+            building.replace(target)

@@ -21,6 +21,9 @@ from ganstudio.train.players import device_of, take_weights, tensor
 from ganstudio.train.run import RunError, RunFolder
 from ganstudio.train.speed import choose_device
 
+MOST_VALUES = 1 << 17  # drawn at a time
+MOST_AT_ONCE = {"points": 1024, "image": 32, "voxels": 4}
+
 
 class Sampler:
     """Latents in, samples out.
@@ -105,6 +108,16 @@ class Sampler:
     def device(self) -> torch.device:
         """Where it draws."""
         return device_of(self.players)
+
+    @property
+    def at_once(self) -> int:
+        """How many are best drawn at a time where there are many to draw.
+
+        On a CPU pictures of few at a time stay in its cache: 16 or 32 are drawn in four fifths of
+        the time of 64, and in half of that of 256.
+        """
+        spec = self.model.spec
+        return max(1, min(MOST_AT_ONCE[spec.kind], MOST_VALUES // spec.size))
 
     @property
     def critic(self) -> Critic:

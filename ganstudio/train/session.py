@@ -97,6 +97,9 @@ class Engine(Protocol):
     def rescue(self) -> Path | None:
         """Save what can be saved after a failure."""
 
+    def fall_back(self, error: FloatingPointError) -> None:
+        """Go back from numbers that are not finite; raises the error where that is no use."""
+
     def serve(self, always: bool = False) -> None:
         """Hand newer weights to the explorer if it asked for them, or always."""
 
@@ -116,7 +119,8 @@ class Session:
                            +--> failed  <--- anything raised
 
     ``Run(steps=n)`` runs n rounds and pauses. A paused session blocks on its inbox. Commands
-    are obeyed in order between steps, never in the middle of one. Whatever happens, the last
+    are obeyed in order between steps, never in the middle of one. Where numbers are not finite
+    any more, the engine goes back by itself, and the session pauses. Whatever happens, the last
     event is ``StateChanged`` to ``finished`` or ``failed``, told from the session's own thread.
 
     Args:
@@ -135,7 +139,7 @@ class Session:
         self._budget: int | None = 0  # rounds until pause; None runs on
         self._side: m.Side | None = None
         self._runs: list[m.Run] = []  # asked for while another one is under way
-        self._pace_s = 0.0
+        self._pace_s = self._reported_s = 0.0
         self._ending: m.Stop | None = None
         self._stop_asked = threading.Event()
         self._built = False  # there is a run: from here on Stop saves it
@@ -182,7 +186,10 @@ class Session:
             save = self._ending is None or self._ending.save
             self._become("stopping", "saving" if save else "")
             if save:
-                engine.save(wait=True)
+                try:
+                    engine.save(wait=True)
+                except FloatingPointError as error:
+                    engine.fall_back(error)
             engine.close()
         except _StoppedError:  # the builder has put away what it had made
             self._become("finished")
@@ -202,29 +209,47 @@ class Session:
     def _loop(self, engine: Engine) -> None:
         engine.serve(always=True)
         self._become("paused" if self._budget == 0 else "running")
-        reported = 0.0
         while self._ending is None:
-            if self._obey_waiting(engine):
-                continue
-            if engine.finished:
-                break
-            began = time.monotonic()
-            engine.step(self._side)
-            if self._budget is not None:
-                self._budget -= 1
-                if self._budget == 0:
-                    self._next_run()
-            if self._budget == 0 or time.monotonic() - reported >= REPORT_INTERVAL_S:
-                engine.report()
-                reported = time.monotonic()
-            engine.autosave()
-            engine.serve(always=self._budget == 0 or self._pace_s >= SLOW_S)
-            if self._budget == 0:
+            try:
+                if not self._obey_waiting(engine):
+                    if engine.finished:
+                        engine.report()
+                        break
+                    self._advance(engine)
+            except FloatingPointError as error:
+                engine.fall_back(error)
+                self._budget, self._runs = 0, []
+                engine.serve(always=True)
                 self._become("paused")
-            elif self._pace_s:
-                self._hold(engine, began)
-        engine.report()
+        else:
+            self._last_words(engine)
         engine.serve(always=True)
+
+    def _advance(self, engine: Engine) -> None:
+        """One step, and all that is due after it."""
+        began = time.monotonic()
+        engine.step(self._side)
+        if self._budget is not None:
+            self._budget -= 1
+            if self._budget == 0:
+                self._next_run()
+        if self._budget == 0 or time.monotonic() - self._reported_s >= REPORT_INTERVAL_S:
+            engine.report()
+            self._reported_s = time.monotonic()
+        engine.autosave()
+        engine.serve(always=self._budget == 0 or self._pace_s >= SLOW_S)
+        if self._budget == 0:
+            self._become("paused")
+        elif self._pace_s:
+            self._hold(engine, began)
+
+    @staticmethod
+    def _last_words(engine: Engine) -> None:
+        """Stopped: report what no report has told yet."""
+        try:
+            engine.report()
+        except FloatingPointError as error:
+            engine.fall_back(error)
 
     def _obey_waiting(self, engine: Engine) -> bool:
         """Obey what waits, blocking while paused; True if anything was obeyed."""
@@ -300,7 +325,7 @@ class Session:
                 trace += "\nand closing failed:\n" + traceback.format_exc()
         own = type(error).__module__.startswith("ganstudio")  # written for people to read
         reason = str(error) if own else f"{type(error).__name__}: {error}"
-        self.outbox.put(m.Failed(reason, trace, rescued))
+        self.outbox.put(m.Failed(reason, trace, rescued, cause=getattr(error, "cause", "")))
         self._become("failed", reason)
 
     def _become(self, state: m.State, text: str = "") -> None:

@@ -22,7 +22,9 @@ from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 from torch import Tensor
 
-from ganstudio.train.files import RunError, check_header, moment_name, nimg_of, write_atomically
+from ganstudio.disk import discard, flush_folder, write_atomically
+from ganstudio.reading import read_bytes
+from ganstudio.train.files import RunError, check_header, moment_name, nimg_of
 
 FOLDER = "timeline"
 GROWTH = 0.02  # from one snapshot to the next, of ``age``
@@ -31,6 +33,7 @@ SHORTEST_PAUSE_S = 0.25
 COST_SHARE = 0.01  # of the time, for copying weights between two steps
 LARGEST_HALF, SMALLEST_HALF = 65_504.0, 2.0**-8
 CHECKSUM_DIGITS = 16
+LARGEST_BYTES = 1 << 32
 _NAME = re.compile(r"(\d{6,}\.\d{3}k)\.([0-9a-f]{16})\.safetensors")
 
 
@@ -145,7 +148,9 @@ class Timeline:
         light = {name: lightened(tensor) for name, tensor in tensors.items()}
         content = save_safetensors(light, {"nimg": str(nimg)})
         checksum = hashlib.sha256(content).hexdigest()[:CHECKSUM_DIGITS]
-        self.folder.mkdir(exist_ok=True)
+        if not self.folder.is_dir():
+            self.folder.mkdir()
+            flush_folder(self.folder.parent)
         path = self.folder / f"{moment_name(nimg)}.{checksum}.safetensors"
         write_atomically(path, content)
         there = self.snapshots()
@@ -166,7 +171,7 @@ class Timeline:
     def sweep(self) -> None:
         """Remove what a killed writer left under temporary names."""
         for left in self.folder.glob(".*") if self.folder.is_dir() else ():
-            left.unlink(missing_ok=True)
+            discard(left)
 
     def _spacing(self, there: list[Kept]) -> float:
         """Where thinning has begun, half of what is usual: more would be written for nothing."""
@@ -187,7 +192,7 @@ def read_snapshot(path: Path) -> dict[str, Tensor]:
     if named is None:
         raise RunError(f"{path} is no snapshot")
     try:
-        content = path.read_bytes()
+        content = read_bytes(path, LARGEST_BYTES)
     except OSError as error:
         raise RunError(f"the snapshot {path} cannot be read: {error}") from error
     if hashlib.sha256(content).hexdigest()[:CHECKSUM_DIGITS] != named[2]:

@@ -11,14 +11,14 @@ from torch import Tensor, nn
 from ganstudio.data.base import Batches, Samples
 from ganstudio.gans.base import GAN, Phase, Side, side_of
 from ganstudio.knobs import Config
-from ganstudio.nn.batch import Batch
 from ganstudio.nn.ema import Average
 from ganstudio.nn.thin import quicken
 from ganstudio.train.augmenter import Augmenter
 from ganstudio.train.checkpoints import Checkpoint, flatten_optimizer, restore_optimizer
+from ganstudio.train.mishaps import MemoryShortError, NotFiniteError, lacks_memory
+from ganstudio.train.portions import Drawn, hands_over, least_portion, portions
 from ganstudio.train.speed import Machine
 
-Drawn = tuple[Batch, Any]  # a batch, and the fakes made for it
 SIDES: tuple[Side, Side] = ("D", "G")
 
 
@@ -39,6 +39,7 @@ class Trainer:
         nimg: real samples that D told from fakes; those of a lone penalty do not count.
         steps: full rounds done.
         updates: turns of either side.
+        parts: portions that each batch is worked off in; doubled whenever memory runs out.
     """
 
     def __init__(self, gan: GAN, samples: Samples, seed: int, machine: Machine) -> None:
@@ -65,6 +66,8 @@ class Trainer:
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
         self._moving: Side | None = None
+        self._kept: Drawn | None = None  # a batch and its fakes for the update that follows
+        self.parts = 1
 
     @classmethod
     def build(
@@ -85,7 +88,12 @@ class Trainer:
     def step(self, side: Side | None = None) -> None:
         """One full round of phases, or with ``side`` one turn of that side alone.
 
-        A round counts as a step; a side alone does not, but its samples count in ``nimg``.
+        A round counts as a step; a side alone does not, but its samples count in ``nimg``. Where
+        memory runs out, the update in hand is begun again with the batch in twice as many
+        portions: no weight has moved then.
+
+        Raises:
+            MemoryShortError: if the smallest portion does not fit either.
         """
         self.gan.nimg = self.nimg
         if self.gan.schedule(self.nimg):
@@ -96,10 +104,9 @@ class Trainer:
             if side in (None, phase.side) and not self.turns[phase.side] % phase.every
         ]
         updates = [p for p in turn for _ in range(p.batches if side is None else 1)]
-        kept: Drawn | None = None
+        self._kept = None
         for index, phase in enumerate(updates):
-            shares = self.gan.shares_fakes and _hands_over(updates[index:])
-            kept = self._update(phase, kept, shares)
+            self._update(phase, self.gan.shares_fakes and hands_over(updates[index:]))
         for moved in SIDES if side is None else (side,):
             self.turns[moved] += 1
         if side is None:
@@ -109,7 +116,7 @@ class Trainer:
         """Means of the named terms since the last reading; this is where the device is waited for.
 
         Raises:
-            FloatingPointError: if one is not finite; names it.
+            NotFiniteError: if one is not finite; names it.
         """
         if not self._sums:
             return {}
@@ -119,81 +126,128 @@ class Trainer:
         }
         self._sums.clear()
         self._counts.clear()
-        wrong = [name for name, value in terms.items() if not abs(value) < float("inf")]
+        wrong = {name: value for name, value in terms.items() if not abs(value) < float("inf")}
         if wrong:
-            raise FloatingPointError(
-                f"{', '.join(wrong)} became not finite near {self.nimg / 1000:.1f} kimg; lower "
-                "the learning rates or raise the penalty, and resume from the last checkpoint"
-            )
+            raise NotFiniteError("terms", wrong, self.nimg)
         return terms
 
-    def _update(self, phase: Phase, kept: Drawn | None, shares: bool) -> Drawn | None:
+    def _update(self, phase: Phase, shares: bool) -> None:
         """One update of a side.
 
         Args:
             phase: whose turn it is, and for what.
-            kept: a batch and its fakes, through which G can still learn, from an update before.
-            shares: whether to make such for an update that follows.
+            shares: whether to keep the fakes so that the next update can learn through them.
+        """
+        drawn = self._draw(phase)
+        while True:
+            try:
+                terms, moves = self._learn(phase, drawn, shares)
+                break
+            except (RuntimeError, MemoryError) as error:
+                if not lacks_memory(error):
+                    raise
+                said = str(error)  # the error itself holds on to all that was computed
+            drawn, self._kept = drawn._replace(fake=None), None
+            self._halve(phase.side, len(drawn.batch.x), said)
+        for name, value in terms.items():
+            self._add(f"{phase.side}/{name}", value)
+        if phase.side == "D" and phase.fakes:
+            self.nimg += len(drawn.batch.x)
+        self.updates += 1
+        if moves:
+            self._move(phase, len(drawn.batch.x))
+
+    def _draw(self, phase: Phase) -> Drawn:
+        """The batch of one update and its latents, or what was kept of the update before."""
+        if self._kept is not None and phase.fakes and phase.side == "G":
+            kept, self._kept = self._kept, None
+            return kept
+        batch = next(self.batches)
+        if self.machine.channels_last:
+            batch = batch._replace(x=batch.x.contiguous(memory_format=torch.channels_last))
+        if not phase.fakes:
+            return Drawn(batch)
+        self._kept = None
+        return Drawn(batch, self.gan.latent(len(batch.x), self.random, self.machine.device))
+
+    def _learn(self, phase: Phase, drawn: Drawn, shares: bool) -> tuple[dict[str, Tensor], bool]:
+        """Gather the gradients of one update; no weight moves.
 
         Returns:
-            What is kept for later updates.
+            The named terms, and whether the phase's gate lets the side move.
         """
-        batch, fake, kept = self._draw(phase, kept, shares)
+        self.optimizers[phase.side].zero_grad(set_to_none=True)
+        self.gan.watched.clear()
+        sums: dict[str, Tensor] = {}
+        moves = True
+        parts = portions(drawn, self.parts)
+        for index, (part, share) in enumerate(parts):
+            terms = self._terms(phase, part, shares and len(parts) == 1)
+            for name, value in (terms | self.gan.watched).items():
+                value = value.detach() * share
+                sums[name] = sums[name] + value if name in sums else value
+            self.gan.watched.clear()
+            if index == len(parts) - 1 and phase.gate is not None and not phase.gate():
+                moves = False
+                break
+            total: Tensor = torch.stack(list(terms.values())).sum() * share
+            total.backward()  # type: ignore[no-untyped-call]
+        if shares and len(parts) > 1:
+            self._kept = drawn  # the fakes are made again, for their graphs do not fit together
+        return sums, moves
+
+    def _terms(self, phase: Phase, part: Drawn, shares: bool) -> dict[str, Tensor]:
+        """What the side minimises on one portion, with whatever noise D is to see."""
+        fake = part.fake if part.fake is not None else self._fakes(phase, part, shares)
+        if shares:
+            self._kept = part._replace(fake=fake)
+            fake = fake.detach() if isinstance(fake, Tensor) else tuple(f.detach() for f in fake)
         self._move_only(phase.side)
+        batch = part.batch
         with self.machine.autocast():
-            real = self.gan.reals(batch.x)
-            batch = batch._replace(x=self._noisy(self.augmenter.change(real)))
+            batch = batch._replace(x=self._noisy(self.augmenter.change(self.gan.reals(batch.x))))
             fake = self._noisy(self.augmenter.change(fake))
             judging = phase.side == "D" and phase.fakes
             with self.augmenter.hearing(batch.x if judging else None):
                 terms = phase.terms(batch, fake)
         self.gan.watched |= self.augmenter.follow()
-        for name, value in (terms | self.gan.watched).items():
-            self._add(f"{phase.side}/{name}", value)
-        self.gan.watched.clear()
-        if judging:
-            self.nimg += len(batch.x)
-        self.updates += 1
-        if phase.gate is not None and not phase.gate():
-            return kept
+        return terms
+
+    def _move(self, phase: Phase, count: int) -> None:
+        """Let the side's weights follow their gradients."""
         optimizer = self.optimizers[phase.side]
         for group in optimizer.param_groups:
             settings = self.gan.settings(phase.side)
             group.update((name, settings[name]) for name in settings.keys() & group.keys())
-        optimizer.zero_grad(set_to_none=True)
-        total: Tensor = torch.stack(list(terms.values())).sum()
-        total.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         if phase.after is not None:
             phase.after()
         if phase.side == "G":
-            self.average.update(self.nimg, float(self.gan.config.ema_kimg), len(batch.x))
-        return kept
+            self.average.update(self.nimg, float(self.gan.config.ema_kimg), count)
 
-    def _draw(
-        self, phase: Phase, kept: Drawn | None, shares: bool
-    ) -> tuple[Batch, Any, Drawn | None]:
-        """The batch and the fakes of one update, and what is kept for later ones."""
-        if kept is not None and phase.fakes and phase.side == "G":
-            return *kept, None
-        batch = next(self.batches)
-        if self.machine.channels_last:
-            batch = batch._replace(x=batch.x.contiguous(memory_format=torch.channels_last))
-        if not phase.fakes:
-            return batch, batch.x[:0], kept
+    def _halve(self, side: Side, count: int, said: str) -> None:
+        """Work batches off in twice as many portions from here on, and let go of what was made."""
+        least = least_portion(self.gan.players.values())
+        if count // (2 * self.parts) < least:
+            few = f"{least} samples" if least > 1 else "one sample"
+            raise MemoryShortError(
+                f"memory runs out with {few} of a batch at a time: lower width or the size of "
+                f"the samples, or close other programs; what was reached is saved ({said[:200]})"
+            )
+        self.parts *= 2
+        self.optimizers[side].zero_grad(set_to_none=True)
+        if self.machine.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _fakes(self, phase: Phase, part: Drawn, shares: bool) -> Any:
+        """Fakes for these latents; with a gradient where G is to learn through them."""
+        if part.z is None:
+            return part.batch.x[:0]
         learns = shares or phase.side == "G"
         if learns:
             self._move_only("G")
         with self.machine.autocast(), torch.set_grad_enabled(learns):
-            fake = self._fakes(batch)
-        if not shares:
-            return batch, fake, None
-        cut = fake.detach() if isinstance(fake, Tensor) else tuple(f.detach() for f in fake)
-        return batch, cut, (batch, fake)
-
-    def _fakes(self, batch: Batch) -> Any:
-        z = self.gan.latent(len(batch.x), self.random, self.machine.device)
-        fakes = self.gan.fakes(batch, z)
+            fakes = self.gan.fakes(part.batch, part.z)
         return fakes.float() if isinstance(fakes, Tensor) else tuple(f.float() for f in fakes)
 
     def _noisy(self, x: Any) -> Any:
@@ -264,6 +318,7 @@ class Trainer:
                 "batches": self.batches.state(),
                 "groups": groups,
                 "average": self.average.state(),
+                "parts": self.parts,
             },
         )
 
@@ -301,23 +356,34 @@ class Trainer:
         self.gan.nimg = self.nimg
         self.updates = int(state["updates"])
         self.turns = {side: int(state["turns"][side]) for side in SIDES}
+        self.parts = max(self.parts, int(state.get("parts", 1)))
         self._sums.clear()
         self._counts.clear()
 
+    def faulty(self) -> dict[str, float]:
+        """Weights, averages and statistics that are not finite; waits for the device.
+
+        Returns:
+            The share of such values, by the tensor's name.
+        """
+        networks = {"": nn.ModuleDict(self.gan.players), "average.": self.average.network}
+        tensors = {
+            f"{lead}{name}": value
+            for lead, network in networks.items()
+            for name, value in network.state_dict().items()
+            if value.is_floating_point() and value.numel()
+        }
+        largest = torch._foreach_norm(list(tensors.values()), float("inf"))
+        finite = torch.stack([norm.float() for norm in largest]).isfinite().tolist()
+        return {
+            name: float((~value.isfinite()).float().mean())
+            for (name, value), whole in zip(tensors.items(), finite, strict=True)
+            if not whole
+        }
+
     def finite(self) -> bool:
-        """Whether every weight is a number."""
-        weights = [p for player in self.gan.players.values() for p in player.parameters()]
-        return bool(torch.stack([torch.isfinite(p).all() for p in weights]).all())
-
-
-def _hands_over(updates: list[Phase]) -> bool:
-    """Whether the first of these makes fakes that the next one to need fakes can learn through."""
-    first, *later = updates
-    following = next((phase for phase in later if phase.fakes), None)
-    if first.side != "D" or not first.fakes or following is None:
-        return False
-    moved = any(phase.side == "G" for phase in later[: later.index(following)])
-    return following.side == "G" and not moved
+        """Whether every weight, average and statistic is a number."""
+        return not self.faulty()
 
 
 def _tensors(network: nn.Module) -> dict[str, Tensor]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,11 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ganstudio.reading import shown
+from ganstudio.recipe import RecipeError, read
 from ganstudio.train import history
 from ganstudio.train.branch import Parent, parent_of
-from ganstudio.train.files import RunError, checkpoints_in, nimg_of
+from ganstudio.train.files import RunError, check_format, checkpoints_in, nimg_of
 
-LARGEST_RECIPE_BYTES = 1 << 20
+LONGEST_KEY = 80
 TAIL_BYTES = 64 << 10  # of the history, where the newest lines are
 
 
@@ -86,8 +87,9 @@ def runs_under(root: Path) -> Survey:
     for folder in _folders(root):
         try:
             runs.append(summary(folder))
-        except (OSError, ValueError) as error:
-            reason = str(error) if isinstance(error, RunError) else f"{folder.name}: {error}"
+        except (OSError, ValueError, OverflowError) as error:
+            told = isinstance(error, RunError | RecipeError)
+            reason = str(error) if told else f"{folder.name}: {error}"
             notes.append(reason.splitlines()[0])
     runs.sort(key=lambda run: run.changed, reverse=True)
     return Survey(tuple(runs), tuple(notes))
@@ -97,17 +99,22 @@ def summary(folder: Path) -> RunSummary:
     """What is worth telling of one run.
 
     Raises:
-        RunError: if its recipe or the note of its parent is damaged.
+        RunError: if a newer program wrote it, or the note of its parent is damaged.
+        RecipeError: if its recipe is.
         OSError: if it cannot be read.
     """
-    recipe = _recipe(folder / "recipe.toml")
+    check_format(folder)
+    recipe = read(folder / "recipe.toml")
+    kimg = recipe.get("kimg", math.nan)
+    if not _is_number(kimg):
+        raise RunError(f"{folder.name}: kimg = {shown(kimg)}, but it must be a number")
     checkpoints = checkpoints_in(folder)
     stamp = (checkpoints[-1] if checkpoints else folder / "recipe.toml").stat().st_mtime
     return RunSummary(
         path=folder,
-        variant=str(recipe.get("variant", "?")),
-        data=str(recipe.get("data", "?")),
-        kimg=float(recipe.get("kimg", math.nan)),
+        variant=str(recipe.get("variant", "?"))[:LONGEST_KEY],
+        data=str(recipe.get("data", "?"))[:LONGEST_KEY],
+        kimg=float(kimg),
         nimg=nimg_of(checkpoints[-1].name) if checkpoints else 0,
         started=_started(folder),
         changed=datetime.fromtimestamp(stamp),
@@ -128,19 +135,17 @@ def _folders(root: Path) -> Iterator[Path]:
                 yield folder
 
 
-def _recipe(path: Path) -> dict[str, Any]:
-    if path.stat().st_size > LARGEST_RECIPE_BYTES:
-        raise RunError(f"{path} is larger than 1 MB: that is no recipe")
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RunError(f"{path} is no TOML file: {error}") from error
+def _is_number(value: Any) -> bool:
+    """Whether it is one, and no larger than a float can be."""
+    return type(value) is float or (type(value) is int and abs(value) < 1 << 1000)
 
 
 def _started(folder: Path) -> datetime:
     """From the first line of its log; a run without one is as old as its recipe."""
-    with suppress(OSError, ValueError), (folder / "log.txt").open(encoding="utf-8") as file:
-        return datetime.fromisoformat(file.readline(64)[:19])
+    log = folder / "log.txt"
+    if log.is_file():  # a pipe would be waited for
+        with suppress(OSError, ValueError), log.open(encoding="utf-8") as file:
+            return datetime.fromisoformat(file.readline(64)[:19])
     return datetime.fromtimestamp((folder / "recipe.toml").stat().st_mtime)
 
 
@@ -158,5 +163,5 @@ def _last_scores(path: Path) -> dict[str, float]:
         values = line.get("values") if line is not None else None
         if isinstance(values, dict):
             known = {str(name): value for name, value in values.items()}
-            return {n: float(v) for n, v in known.items() if isinstance(v, (int, float))}
+            return {n: float(v) for n, v in known.items() if _is_number(v)}
     return {}

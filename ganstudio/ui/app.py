@@ -5,25 +5,27 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sys
-import threading
-import traceback
 from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from types import FrameType, TracebackType
 
-from PySide6.QtCore import QCoreApplication, QSettings, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from ganstudio import preload
-from ganstudio.resources import resource
-from ganstudio.train import messages as m
+from ganstudio.resources import default_state_root, resource
 from ganstudio.ui import theme
 from ganstudio.ui.gl.viewport import surface_format
+from ganstudio.ui.guard import Guard
+from ganstudio.ui.presence import Presence
+from ganstudio.ui.recovery import ASKED, FAILED_STARTS, SAFE, Recovery, safe_settings, user_settings
+from ganstudio.ui.report import LOG
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.window import MainWindow
+
+LOG_BYTES = 1 << 20
 
 log = logging.getLogger(__name__)
 
@@ -38,20 +40,53 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status of the event loop.
     """
     options = parse(sys.argv[1:] if argv is None else argv)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    state = default_state_root()
+    keep_log(state)
+    presence = Presence(state)
+    presence.begin()
     app = make_application()
-    settings = QSettings("ganstudio", "window")
+    died = presence.failed_starts >= FAILED_STARTS
+    safe = SAFE if died else ASKED if options.safe_mode else ""
+    settings = safe_settings(state) if safe else user_settings()
     kept = str(settings.value("looks", "dark"))
     theme.apply(app, "light" if (options.theme or kept) == "light" else "dark")
     studio = Studio(options.runs, options.data_root, options.device)
     window = MainWindow(studio, settings)
+    recovery = Recovery(window, presence, safe)
     try:
-        with Guard(window, studio):
-            window.show()
-            QTimer.singleShot(0, lambda: begin(studio))
-            return app.exec()
+        with Guard(window, presence) as guard:
+            app.commitDataRequest.connect(guard.save_for_logout)
+            show(window, guard)
+            QTimer.singleShot(0, lambda: begin(studio, recovery, welcome=not safe))
+            status = app.exec()
     finally:
+        recovery.release()
         studio.close()
+    presence.end()
+    return status
+
+
+def keep_log(state: Path) -> None:
+    """Log to the terminal, and to a file that is small and stays for a debug bundle."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        path = state / LOG
+        file = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+        handlers.append(file)
+    except OSError as error:
+        print(f"no log is kept: {error}", file=sys.stderr)
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, handlers=handlers)
+
+
+def show(window: MainWindow, guard: Guard) -> None:
+    """Show the window, also if a panel raises as it is laid out."""
+    try:
+        window.show()
+    except Exception as error:
+        guard.caught(type(error), error, error.__traceback__)
+        window.show()
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -66,6 +101,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         help="what is trained on (default: auto, the best there is)",
     )
     parser.add_argument("--theme", choices=("dark", "light"), help="default: as it was last time")
+    parser.add_argument(
+        "--safe-mode",
+        action="store_true",
+        help="start with default settings and without plug-ins; two failed starts do the same",
+    )
     return parser.parse_args(list(argv))
 
 
@@ -89,57 +129,17 @@ def make_application() -> QApplication:
     return app
 
 
-def begin(studio: Studio) -> None:
-    """What follows once the window is painted: torch, the catalogue, the welcome model."""
+def begin(studio: Studio, recovery: Recovery | None = None, welcome: bool = True) -> None:
+    """What follows once the window is painted: torch, what was left, the welcome model."""
     QCoreApplication.processEvents()
     studio.load_catalogue()
+    if recovery is not None:
+        recovery.begin()
+    if not welcome:
+        return
     try:
         folder = resource("models", "welcome")
     except FileNotFoundError:
         log.info("no welcome model in this installation")
         return
     studio.welcome(folder)
-
-
-class Guard:
-    """While it stands, faults that nobody caught are logged and shown, and Ctrl+C saves.
-
-    Args:
-        window: shows the fault, and is closed by Ctrl+C.
-        studio: its outbox carries faults of other threads to the window's.
-    """
-
-    def __init__(self, window: MainWindow, studio: Studio) -> None:
-        self.window, self.studio = window, studio
-
-    def __enter__(self) -> Guard:
-        self._hooks = (sys.excepthook, threading.excepthook)
-        sys.excepthook, threading.excepthook = self.caught, self.caught_in_thread
-        self._signal = signal.signal(signal.SIGINT, self.interrupted)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.excepthook, threading.excepthook = self._hooks
-        signal.signal(signal.SIGINT, self._signal)
-
-    def caught(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        """Log a fault and hand it to the window; the program lives on."""
-        if isinstance(error, KeyboardInterrupt):
-            self.window.close()
-            return
-        log.error("a fault that nobody caught", exc_info=(kind, error, trace))
-        text = "".join(traceback.format_exception(kind, error, trace))
-        reason = f"Something in the window went wrong: {kind.__name__}: {error}"
-        self.studio.outbox.put(m.Failed(reason, text, where="window"))
-
-    def caught_in_thread(self, fault: threading.ExceptHookArgs) -> None:
-        """The same for a thread."""
-        if fault.exc_value is not None:
-            self.caught(fault.exc_type, fault.exc_value, fault.exc_traceback)
-
-    def interrupted(self, number: int, frame: FrameType | None) -> None:
-        """Ctrl+C in the terminal: close as the window's own button does, a second one at once."""
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        self.window.close()

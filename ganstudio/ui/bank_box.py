@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -17,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.latent.bank import LARGEST_REACH
 from ganstudio.ui import theme
+from ganstudio.ui.decimals import Decimals
 from ganstudio.ui.segments import Segments
 
 SOURCES: dict[str, tuple[str, str]] = {
@@ -29,8 +30,11 @@ SOURCES: dict[str, tuple[str, str]] = {
     "groups": ("Groups A − B", "From the tiles marked B to those marked A in the gallery."),
 }
 SPACE_TIP = "Walk through the noise z, or through w, what the mapping network makes of it."
-RANGE_TIP = "How far each slider goes to either side, in standard deviations."
-SMALLEST_REACH, LARGEST_REACH = 0.5, 20.0
+RANGE_TIP = (
+    "How far sliders go to either side, in standard deviations. "
+    "The menu of a slider gives it a range of its own."
+)
+SMALLEST_REACH = 0.5
 
 
 class BankBox(QWidget):
@@ -56,7 +60,7 @@ class BankBox(QWidget):
         super().__init__()
         self.heading, self.sources = QLabel("Directions"), QComboBox()
         self.renew, self.films, self.cancel = QToolButton(), QToolButton(), QToolButton()
-        self.space, self.reach = Segments(("z", "w")), QDoubleSpinBox()
+        self.space, self.reach = Segments(("z", "w")), Decimals()
         self.bar, self.note = QProgressBar(), QLabel()
         self._dress()
         self._lay_out()

@@ -135,6 +135,12 @@ class Banks(QObject):
         self._save(self._name(bank.origin, bank.space), bank)
         return bank.names
 
+    def stretch(self, point: Point) -> None:
+        """Keep the bank of a point whose sliders have other reaches."""
+        bank = self._as_bank(point)
+        self.bank["classes" if bank.space == "classes" else point.space] = bank
+        self._save(self._name(bank.origin, bank.space), bank)
+
     def keep(self, point: Point, index: int) -> None:
         """Put one direction among the person's own, which every visit of this run offers."""
         one = self._as_bank(point).only([index])
@@ -299,7 +305,8 @@ class Banks(QObject):
         walk = point.walk
         scales = np.linalg.norm(walk.ways, axis=1).astype(np.float32)
         ways = np.asarray(walk.ways / np.maximum(scales, 1e-9)[:, None], dtype=np.float32)
-        return Bank(point.space, walk.names, ways, scales, self._source_in(point.space))
+        source = self._source_in(point.space)
+        return Bank(point.space, walk.names, ways, scales, source, walk.reaches)
 
     def _warn(self, text: str) -> None:
         self._studio.noted.emit(m.Noted(text, "warning"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio import names
 from ganstudio.knobs import knobs_of
 from ganstudio.recipe import Basics, Recipe, RecipeError
 from ganstudio.train.branch import recipe_at
@@ -32,7 +32,6 @@ from ganstudio.ui.segments import Segments
 AS_IT_WAS, CHANGED = "As they were", "Change some"
 MOST_FORM_PX = 320
 LEAST_MORE = 1.25  # a branch is at least so much longer than what it begins with
-_NAME = re.compile(r"[^\s./\\:*?\"<>|][^/\\:*?\"<>|]*")
 
 
 @dataclass(frozen=True)
@@ -217,8 +216,8 @@ class BranchDialog(QDialog):
         self._scroll.setVisible(self.choice.value == CHANGED)
         name = self.name.text().strip()
         faults = [self._fault] if self._fault else []
-        if name and not _NAME.fullmatch(name):
-            faults.append('A name has none of / \\ : * ? " < > | in it, and no dot in front.')
+        if name and (why := names.fault(name)):
+            faults.append(why)
         elif name and (self._runs_root / name).exists():
             faults.append(f"There is a run {name} already.")
         try:

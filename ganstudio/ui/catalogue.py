@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
 from ganstudio import registry
 from ganstudio.knobs import Config, Knob, knobs_of
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,8 +61,8 @@ def _cards(room: str) -> dict[str, Card]:
     for key, member in registry.discover(room).items():
         try:
             cards[key] = _card(key, member)
-        except Exception:  # one faulty file must not hide the others
-            log.exception("%s/%s cannot be shown", room, key)
+        except Exception as error:  # one faulty file must not hide the others
+            registry.blame(room, key, error)
     return cards
 
 

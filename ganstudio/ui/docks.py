@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, QSize, Qt, QTimer
+import shiboken6
+from PySide6.QtCore import QByteArray, QObject, QPoint, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QMainWindow,
     QMenu,
-    QPlainTextEdit,
-    QPushButton,
     QStackedWidget,
     QTabBar,
     QTabWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from ganstudio.ui import theme
+from ganstudio.ui.fault_card import FaultCard
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.studio import Studio
 
@@ -50,6 +49,7 @@ class Docks:
     def __init__(self, window: QMainWindow, centre: QMainWindow) -> None:
         self.window, self.centre = window, centre
         self.docks: dict[str, Dock] = {}
+        self.exchanged: Callable[[], object] = lambda: None  # another panel stands in a dock
         self._tidying = QTimer(window)
         self._tidying.setSingleShot(True)
         self._tidying.setInterval(0)
@@ -67,18 +67,55 @@ class Docks:
 
     def add(self, key: str, panel: type[Panel], studio: Studio) -> None:
         """Build a panel and dock it; one that raises is replaced by a card that says why."""
-        try:
-            content: QWidget = panel(studio)
-        except Exception as error:
-            card = FaultCard(str(getattr(panel, "title", key)), error)
-            log.error("the panel %s cannot be shown\n%s", key, card.trace)
-            content = card
-        dock = Dock(key, panel, content)
+        dock = Dock(key, panel, self._build(key, panel, studio))
         self.docks[key] = dock
         dock.topLevelChanged.connect(self._later)
         dock.dockLocationChanged.connect(self._later)
         dock.visibilityChanged.connect(self._later)
         dock.setParent(self._host(dock))
+
+    def blame(self, objects: Iterable[object]) -> Dock | None:
+        """The dock of the panel that the first of these is or belongs to; None if none does."""
+        contents = {dock.content: dock for dock in self.docks.values()}
+        for one in objects:
+            while isinstance(one, QObject) and shiboken6.isValid(one):
+                if one in contents:
+                    return contents[one]
+                one = one.parent()
+        return None
+
+    def fail(self, dock: Dock, reason: str, trace: str, studio: Studio) -> None:
+        """Show in a panel's place that it failed, and let go of it."""
+        if not isinstance(dock.content, Panel):
+            return
+        title = dock.windowTitle()
+        failed, key = dock.content, dock.objectName()
+        card = FaultCard(f"{title} failed", reason, trace, lambda: self.retry(dock, studio))
+        dock.put(card)
+        self.exchanged()
+        _let_go(key, failed)
+        failed.deleteLater()
+
+    def retry(self, dock: Dock, studio: Studio) -> None:
+        """Build a failed panel anew; a card says so if that fails too."""
+        before = dock.content
+        dock.put(self._build(dock.objectName(), dock.panel, studio))
+        before.deleteLater()
+        self.exchanged()
+
+    def _build(self, key: str, panel: type[Panel], studio: Studio) -> QWidget:
+        """A panel, or the card that says why there is none."""
+        try:
+            return panel(studio)
+        except Exception as error:
+            title = str(getattr(panel, "title", key))
+            trace = "".join(traceback.format_exception(error))
+            log.error("the panel %s cannot be shown\n%s", key, trace)
+            reason = f"{type(error).__name__}: {error}"
+            return FaultCard(
+                f"{title} cannot be shown", reason, trace,
+                lambda: self.retry(self.docks[key], studio),
+            )  # fmt: skip
 
     def arrange(self) -> None:
         """Put all docks where they stand at first."""
@@ -161,12 +198,8 @@ class Docks:
         """Tell every panel that the window goes."""
         self._tidying.stop()
         for key, dock in self.docks.items():
-            content = dock.content
-            if isinstance(content, Panel):
-                try:
-                    content.release()
-                except Exception:
-                    log.exception("the panel %s did not let go", key)
+            if isinstance(dock.content, Panel):
+                _let_go(key, dock.content)
 
     def tidy(self) -> None:
         """Hide titles that a tab already shows; style the tabs that Qt made meanwhile."""
@@ -248,13 +281,10 @@ class Dock(QDockWidget):
         super().__init__(str(getattr(panel, "title", key)))
         self.panel = panel
         self.setObjectName(key)
-        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        if not content.minimumWidth():
-            content.setMinimumWidth(LEAST_PX)  # growing texts must not push neighbours out
-        self.content = content
         self._pages = QStackedWidget()  # as large at least as the content, shown or not
-        self._pages.addWidget(content)
         self._pages.addWidget(QWidget())
+        self.content: QWidget
+        self.put(content)
         self.setWidget(self._pages)
         self.visibilityChanged.connect(self._turn)
         self._title = _TitleBar(self)
@@ -262,6 +292,29 @@ class Dock(QDockWidget):
         self._none.setFixedHeight(0)
         self._none.setParent(self)
         self.setTitleBarWidget(self._title)
+
+    def put(self, content: QWidget) -> None:
+        """Show this from now on; what was there has no parent any more."""
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        if not content.minimumWidth():
+            content.setMinimumWidth(LEAST_PX)  # growing texts must not push neighbours out
+        if self._pages.count() > 1:
+            seen = self._pages.currentIndex() == 0
+            self.content.hide()
+            self._pages.removeWidget(self.content)
+            self.content.setParent(None)
+        else:
+            seen = True
+        self.content = content
+        self._pages.insertWidget(0, content)
+        if isinstance(content, Panel):
+            content.called.connect(self.bring)
+        self._turn(seen)
+
+    def bring(self) -> None:
+        """To the front of its tabs, opened if it was closed."""
+        self.show()
+        self.raise_()
 
     def _turn(self, seen: bool) -> None:
         """Hide the content behind another tab: Qt moves such docks away but calls them visible."""
@@ -302,29 +355,11 @@ class _TitleBar(QWidget):
             row.addWidget(button)
 
 
-class FaultCard(QWidget):
-    """Stands where a panel should be that could not be built; all others work."""
-
-    def __init__(self, name: str, error: BaseException) -> None:
-        super().__init__()
-        self.trace = "".join(traceback.format_exception(error))
-        outer = QVBoxLayout(self)
-        card = QFrame()
-        theme.tone(card, "failed")
-        outer.addWidget(card)
-        column = QVBoxLayout(card)
-        heading = QLabel(f"{name} cannot be shown")
-        theme.tone(heading, "heading")
-        reason = QLabel(f"{type(error).__name__}: {error}")
-        reason.setWordWrap(True)
-        text = QPlainTextEdit(self.trace)
-        text.setReadOnly(True)
-        copy = QPushButton("Copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.trace))
-        column.addWidget(heading)
-        column.addWidget(reason)
-        column.addWidget(text, 1)
-        column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
+def _let_go(key: str, panel: Panel) -> None:
+    try:
+        panel.release()
+    except Exception:
+        log.exception("the panel %s did not let go", key)
 
 
 def _on_a_screen(widget: QWidget) -> bool:

@@ -9,6 +9,8 @@ from PySide6.QtCore import QMimeData
 
 from ganstudio.latent.file import LatentError, from_text, to_text
 from ganstudio.latent.stand import Stand
+from ganstudio.solids import arrays
+from ganstudio.solids.faults import SolidError
 
 MIME = "application/x-ganstudio-latent"
 SAMPLE_MIME = "application/x-ganstudio-sample"
@@ -45,7 +47,7 @@ def unpack_sample(data: QMimeData) -> np.ndarray | None:
     if not data.hasFormat(SAMPLE_MIME):
         return None
     try:
-        sample = np.load(io.BytesIO(bytes(data.data(SAMPLE_MIME).data())), allow_pickle=False)
-    except (ValueError, EOFError, OSError):
+        sample = arrays.decode_npy(bytes(data.data(SAMPLE_MIME).data()))
+    except SolidError:
         return None
     return np.asarray(sample, np.float32) if sample.dtype.kind == "f" else None

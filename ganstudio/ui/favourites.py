@@ -84,7 +84,9 @@ class Favourites:
         if kept is not None:
             size = kept.size().boundedTo(kept.size().scaled(MOST_PX, MOST_PX, _KEEP))
             kept = kept.scaled(size, _KEEP, Qt.TransformationMode.SmoothTransformation)
-            kept.save(str(path.with_suffix(PICTURE)))
+            picture = path.with_suffix(PICTURE)
+            if not kept.save(str(picture)):  # a place without a picture is a favourite too
+                picture.unlink(missing_ok=True)
         return Favourite(path, stand, kept)
 
     def rename(self, favourite: Favourite, name: str) -> Favourite:

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
+from ganstudio.ui.errand import Errand
 from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.progress import Progress
 
@@ -33,18 +35,17 @@ class FilmBox(QWidget):
 
     Args:
         name: of the file proposed, without its ending.
+        errand: the writing; its progress is shown.
 
     Signals:
         wanted (Path, int, int): write a film to this file, so many frames a second, so high.
-        cancelled: stop writing it.
     """
 
     wanted = Signal(object, int, int)
-    cancelled = Signal()
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, errand: Errand) -> None:
         super().__init__()
-        self.name = name
+        self.name, self._errand = name, errand
         self.kind, self.size_px, self.fps = QComboBox(), QSpinBox(), QSpinBox()
         self.export, self.cancel = QPushButton("Export…"), QPushButton("Cancel")
         column = QVBoxLayout(self)
@@ -52,28 +53,14 @@ class FilmBox(QWidget):
         self._asking, self._working = self._build_asking(), self._build_working()
         column.addWidget(self._asking)
         column.addWidget(self._working)
-        self.end()
+        self._working.hide()
+        errand.turned.connect(self._on_turned)
+        errand.progressed.connect(self._on_progressed)
 
     @property
     def busy(self) -> bool:
         """Whether a film is being written."""
-        return self._busy
-
-    def begin(self) -> None:
-        """A film is being written from now on."""
-        self._busy = True
-        self._show()
-        self.show_progress(0.0, "")
-
-    def show_progress(self, share: float, text: str) -> None:
-        """How far it is, 0 to 1."""
-        self.progress.setValue(round(1000 * share))
-        self._text.setText(text or f"{share:.0%}")
-
-    def end(self) -> None:
-        """It is written, or will not be."""
-        self._busy = False
-        self._show()
+        return self._errand.busy
 
     def allow(self, able: bool, why: str = "") -> None:
         """Let a film be asked for, or grey it and say why."""
@@ -119,7 +106,7 @@ class FilmBox(QWidget):
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("How far the film is")
         self.cancel.setToolTip("Stop writing; what is written so far is removed")
-        self.cancel.clicked.connect(self.cancelled)
+        self.cancel.clicked.connect(self._errand.cancel)
         row = QHBoxLayout(box)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.progress, 1)
@@ -127,6 +114,12 @@ class FilmBox(QWidget):
         row.addWidget(self.cancel)
         return box
 
-    def _show(self) -> None:
-        self._asking.setVisible(not self._busy)
-        self._working.setVisible(self._busy)
+    def _on_turned(self, busy: bool) -> None:
+        self._asking.setVisible(not busy)
+        self._working.setVisible(busy)
+        self.progress.setValue(0)
+        self._text.setText("0%")
+
+    def _on_progressed(self, event: m.Progressed) -> None:
+        self.progress.setValue(round(1000 * event.share))
+        self._text.setText(event.text or f"{event.share:.0%}")

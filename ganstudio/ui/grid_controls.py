@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QPushButton,
     QSpinBox,
     QToolButton,
@@ -24,6 +23,7 @@ from ganstudio.latent.blend import Way
 from ganstudio.latent.stand import Stand
 from ganstudio.train.messages import Model
 from ganstudio.ui import theme
+from ganstudio.ui.decimals import Decimals
 from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.run_place import run_place
 from ganstudio.ui.studio import Studio
@@ -36,6 +36,9 @@ MODES = {
     "Styles": "Rows are latents, columns give some layers their style",
     "Truncation": "Rows are latents, truncated less and less to the right",
     "Directions": "Steps along two directions from a latent in the middle",
+}
+SIDES = {  # what the number is of, where it is not of tiles on both sides
+    "Classes": (" rows", "Rows, {least} to {most}; there is a column for each class"),
 }
 LEAST, MOST, USUAL = 3, 12, 6
 RANDOM = 8
@@ -194,7 +197,7 @@ class GridControls(QWidget):
     def _make_choices(self) -> None:
         self._way, self._layers = QComboBox(), QComboBox()
         self._across, self._down = QComboBox(), QComboBox()
-        self.reach = QDoubleSpinBox()
+        self.reach = Decimals()
         self._way.addItems(["Spherical", "Linear"])
         self._layers.addItems([name.capitalize() for name in GROUPS])
         for box, name, tip in (
@@ -232,9 +235,6 @@ class GridControls(QWidget):
         self._mode.currentTextChanged.connect(self._on_mode)
         self.side.setRange(LEAST, MOST)
         self.side.setValue(USUAL)
-        self.side.setSuffix(" a side")
-        self.side.setToolTip(f"Tiles a side, {LEAST} to {MOST}")
-        self.side.setAccessibleName("Tiles a side")
         self.side.lineEdit().setTextMargins(5, 0, 0, 0)
         self.side.setFixedWidth(92)
         self.side.valueChanged.connect(lambda _: self.changed.emit())
@@ -256,6 +256,10 @@ class GridControls(QWidget):
 
     def _show_parts(self) -> None:
         shown = self._parts[self.mode]
+        suffix, tip = SIDES.get(self.mode, (" a side", "Tiles a side, {least} to {most}"))
+        self.side.setSuffix(suffix)
+        self.side.setToolTip(tip.format(least=LEAST, most=MOST))
+        self.side.setAccessibleName(suffix.strip().capitalize())
         for part in {part for parts in self._parts.values() for part in parts}:
             part.setVisible(part in shown)
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, BinaryIO, Literal, TextIO
 
 import numpy as np
 
+from ganstudio.reading import parse_json
 from ganstudio.ui.curve import Curve, smooth
 from ganstudio.ui.series import CAPACITY, HIGH, LOW, MEAN, NIMG, SECONDS, Series
 
 MOST_MARKS = 500
+MOST_CURVES = 500  # a file may name any number
+LONGEST_LINE = 1 << 20
+MOST_PARSED_BYTES = 32 << 20  # of a longer history only every so-manieth report is taken
 RATE = "samples/s"
 MEASURED = "M/"  # leads the names of what was measured, which has a plot of its own
 
@@ -78,9 +81,8 @@ class History:
         self.nimg, self.seconds = nimg, seconds
         values = terms if rate is None else {**terms, RATE: rate}
         for name, value in values.items():
-            if name not in self.series:
-                self.series[name] = Series(self._capacity)
-            self.series[name].add(nimg, seconds, value)
+            if (series := self._curve_of(name)) is not None:
+                series.add(nimg, seconds, value)
 
     def measured(self, nimg: float, values: dict[str, float], floors: dict[str, float]) -> None:
         """Take what was measured of an earlier moment, as curves named ``M/...``.
@@ -92,9 +94,16 @@ class History:
         """
         seconds = float(self.seconds_at(np.array([nimg]))[0])
         for name, value in values.items():
-            series = self.series.setdefault(MEASURED + name, Series(self._capacity))
-            series.add(nimg, seconds, value)
-        self.floors |= {MEASURED + name: value for name, value in floors.items()}
+            if (series := self._curve_of(MEASURED + name)) is not None:
+                series.add(nimg, seconds, value)
+        known = {MEASURED + name: value for name, value in floors.items()}
+        self.floors |= {name: value for name, value in known.items() if name in self.series}
+
+    def _curve_of(self, name: str) -> Series | None:
+        """The curve of this name, begun where there is none; None where there are too many."""
+        if name not in self.series and len(self.series) < MOST_CURVES:
+            self.series[name] = Series(self._capacity)
+        return self.series.get(name)
 
     def rewind(self, nimg: float) -> None:
         """Forget curves and marks after this moment."""
@@ -172,12 +181,16 @@ class History:
             OSError: if the file cannot be read.
         """
         history = cls(capacity)
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for line in _records(file):
-                history._take(line)
+        if not path.is_file():  # a pipe would be waited for
+            raise FileNotFoundError(f"{path} is no file")
+        every = 1 + path.stat().st_size // MOST_PARSED_BYTES
+        with path.open("rb") as file:
+            for line in _records(file, every):
+                history.take(line)
         return history
 
-    def _take(self, line: dict[str, Any]) -> None:
+    def take(self, line: dict[str, Any]) -> None:
+        """Take one line of a run's ``history.jsonl``, unless it cannot be understood."""
         nimg = _number(line.get("nimg"))
         if nimg is None:
             return
@@ -210,10 +223,13 @@ class History:
             del self.marks[saves[0] if saves else 0]
 
 
-def _records(file: TextIO) -> Iterator[dict[str, Any]]:
-    for line in file:
+def _records(file: BinaryIO, every: int) -> Iterator[dict[str, Any]]:
+    """What happened, line by line; of the reports every so-manieth."""
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b"")):
+        if number % every and b'"event"' not in line:
+            continue
         try:
-            record = json.loads(line)
+            record = parse_json(line)
         except ValueError:
             continue
         if isinstance(record, dict):

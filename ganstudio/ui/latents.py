@@ -86,8 +86,12 @@ class Point:
 
     @property
     def reach(self) -> float:
-        """How far a slider goes to either side."""
+        """How far sliders go to either side that have no reach of their own."""
         return self.walk.reach
+
+    def reach_of(self, index: int) -> float:
+        """How far this slider goes to either side."""
+        return self.walk.reach_of(index)
 
     @property
     def z(self) -> np.ndarray:
@@ -148,7 +152,7 @@ class Point:
         return replace(
             self,
             z_walk=self.z_walk.from_(z),
-            w_walk=Walk.through(flat, self.w_walk.ways, self.w_walk.names, self.w_walk.reach),
+            w_walk=self.w_walk.from_(flat),
             psi=stand.psi,
             noise=stand.noise,
             layered=layered,
@@ -167,7 +171,8 @@ class Point:
         amounts = self.walk.amounts.copy()
         for index, step in steps.items():
             if index < len(amounts):
-                amounts[index] = np.clip(amounts[index] + step, -self.reach, self.reach)
+                reach = self.reach_of(index)
+                amounts[index] = np.clip(amounts[index] + step, -reach, reach)
         return self._gone(self.walk.to(amounts))
 
     def along(self, index: int, amounts: np.ndarray, told: Told) -> list[Stand]:
@@ -187,13 +192,20 @@ class Point:
             return replace(self, w_walk=Walk.along(self.w_walk.place, seed))
         return replace(self, z_walk=Walk.along(self.z, seed), space="z")
 
-    def bent(self, ways: np.ndarray, names: tuple[str, ...], space: Space) -> Point:
+    def bent(
+        self,
+        ways: np.ndarray,
+        names: tuple[str, ...],
+        space: Space,
+        reaches: tuple[float, ...] = (),
+    ) -> Point:
         """The same place, to be left along other directions.
 
         Args:
             ways: (K, D), each as long as one standard deviation.
             names: of the directions.
             space: which they lead through.
+            reaches: of the sliders that have one of their own, as in ``Walk``.
 
         Raises:
             ValueError: if the directions are of another model.
@@ -205,20 +217,21 @@ class Point:
         own = np.asarray(ways, dtype=np.float32)
         if space == "w":
             reach = self.w_walk.reach
-            walk = Walk.through(self.w_walk.place, own, names, reach)
+            walk = Walk.through(self.w_walk.place, own, names, reach, reaches)
             return replace(self, w_walk=walk, space="w")
         if space == "classes":
             here = self.c_walk.place if self.steered else np.zeros(wanted, np.float32)
-            walk = Walk.through(here, own, names, CLASS_REACH)
+            walk = Walk.through(here, own, names, CLASS_REACH, reaches)
             return replace(self, c_walk=walk, space="classes")
         reach = REACH if self.z_walk.axes else self.z_walk.reach
-        return replace(self, z_walk=Walk.through(self.z, own, names, reach), space="z")
+        walk = Walk.through(self.z, own, names, reach, reaches)
+        return replace(self, z_walk=walk, space="z")
 
-    def straight(self, names: tuple[str, ...] = ()) -> Point:
+    def straight(self, names: tuple[str, ...] = (), reaches: tuple[float, ...] = ()) -> Point:
         """The same place, to be left along the axes of the noise, perhaps with other names."""
         walk = _axes(self.model, self.z)
         if len(names) == len(walk.names):
-            walk = replace(walk, names=names)
+            walk = replace(walk, names=names, reaches=reaches)
         return replace(self, z_walk=walk, space="z")
 
     def called(self, names: tuple[str, ...]) -> Point:
@@ -243,9 +256,9 @@ class Point:
             return replace(self, space=other.space)
         return other.going(self.stand({}))
 
-    def reaching(self, reach: float) -> Point:
-        """The same place, with sliders that go so far to either side."""
-        return self._gone(replace(self.walk, reach=reach))
+    def reaching(self, reach: float, index: int | None = None) -> Point:
+        """The same place, with sliders that go so far to either side, or this one alone."""
+        return self._gone(self.walk.reaching(reach, index))
 
     def _class_as_told(self) -> Walk:
         walk = self.c_walk

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +22,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.recipe import RecipeError, read
+from ganstudio.train.lock import Holder, holder
 from ganstudio.ui import theme
 
 MOST_RUNS = 500
+RESUME = "Continue from its last checkpoint, to the bit"
+HELD = "Being trained by {}: it can be explored, and trained once that ends."
+BY = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class RunLine:
     data: str
     kimg: str
     changed: datetime
+    by: Holder | None = None  # who trains it now
 
 
 def list_runs(root: Path) -> list[RunLine]:
@@ -44,12 +49,13 @@ def list_runs(root: Path) -> list[RunLine]:
     lines = []
     for recipe in root.glob("*/recipe.toml"):
         try:
-            content = tomllib.loads(recipe.read_text(encoding="utf-8"))
+            content = read(recipe)
             kimg, changed = _newest(recipe.parent)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        except (OSError, RecipeError, OverflowError):
             continue
         variant, data = str(content.get("variant", "?")), str(content.get("data", "?"))
-        lines.append(RunLine(recipe.parent, variant, data, kimg, changed))
+        by = holder(recipe.parent)
+        lines.append(RunLine(recipe.parent, variant, data, kimg, changed, by))
     return sorted(lines, key=lambda line: line.changed, reverse=True)[:MOST_RUNS]
 
 
@@ -106,7 +112,6 @@ class OpenRun(QDialog):
         other = QPushButton("Other folder…")
         self.explore, self.resume = QPushButton("Explore"), QPushButton("Go on training")
         self.explore.setToolTip("Show its newest model, without training")
-        self.resume.setToolTip("Continue from its last checkpoint, to the bit")
         theme.tone(self.resume, "primary")
         cancel = QPushButton("Cancel")
         other.clicked.connect(self._browse)
@@ -124,9 +129,10 @@ class OpenRun(QDialog):
         self.list.clear()
         lines = list_runs(self.root)
         for line in lines:
-            when = f"{line.changed:%Y-%m-%d %H:%M}"
+            when = f"{line.changed:%Y-%m-%d %H:%M}" if line.by is None else "being trained"
             item = QTreeWidgetItem([line.folder.name, line.variant, line.data, line.kimg, when])
             item.setData(0, Qt.ItemDataRole.UserRole, line.folder)
+            item.setData(0, BY, line.by)
             item.setToolTip(0, str(line.folder))
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(item)
@@ -149,8 +155,10 @@ class OpenRun(QDialog):
 
     def _refresh(self) -> None:
         ready = bool(self.list.selectedItems()) and not self._training
+        by = self.list.selectedItems()[0].data(0, BY) if ready else None
         self.explore.setEnabled(ready)
-        self.resume.setEnabled(ready)
+        self.resume.setEnabled(ready and by is None)
+        self.resume.setToolTip(HELD.format(by) if by is not None else RESUME)
 
     def _choose(self, signal: SignalInstance) -> None:
         chosen = self.list.selectedItems()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.train import messages as m
+from ganstudio.train.lock import holder, refusal
 from ganstudio.ui import run_files
 from ganstudio.ui.background import Background
 from ganstudio.ui.studio import Studio
@@ -52,6 +53,8 @@ class RunChores(QObject):
         """Move it to the trash, from where it can come back; never the one being trained."""
         if self._trains(run):
             self._say("This run is being trained: stop it first.", "warning")
+        elif holder(run) is not None:
+            self._say(refusal(run), "warning")
         else:
             self.worker.submit(partial(_told, run_files.trash, run, "{} is in the trash"))
 

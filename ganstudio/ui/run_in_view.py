@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +15,7 @@ from ganstudio.train.branch import Parent, parent_of
 from ganstudio.train.files import RunError
 from ganstudio.ui.background import Background
 from ganstudio.ui.history import MEASURED, History
+from ganstudio.ui.history_tail import Tail
 from ganstudio.ui.studio import Studio
 
 
@@ -23,6 +25,7 @@ class _Read:
 
     run: int
     history: History | None = None
+    lines: tuple[dict[str, Any], ...] = ()  # to be added to what there is
     fault: str = ""
 
 
@@ -53,6 +56,7 @@ class RunInView(QObject):
         self.titles: dict[str, str] = {}
         self.cost_s: float | None = None
         self._run, self._reading = 0, False
+        self._tail: Tail | None = None
         self._waiting: list[Callable[[History], None]] = []  # until the file is read
         self.reader = Background("history", self)
         self.reader.done.connect(self._on_read)
@@ -60,7 +64,7 @@ class RunInView(QObject):
             (studio.started, self._on_started), (studio.statsArrived, self._on_stats),
             (studio.tuned, self._on_tuned), (studio.saved, self._on_saved),
             (studio.rewound, self._on_rewound), (studio.measured, self._on_measured),
-            (studio.momentsChanged, self._on_moments),
+            (studio.momentsChanged, self._on_moments), (studio.runGrew, self._on_grown),
         ):  # fmt: skip
             signal.connect(slot)
 
@@ -85,11 +89,17 @@ class RunInView(QObject):
         self._waiting.clear()
         self.titles.clear()
         self.cost_s = None
-        path = folder / "history.jsonl"
-        self._reading = known and path.is_file()
+        self._tail = Tail(folder / "history.jsonl")
+        self._reading = known and self._tail.path.is_file()
         if self._reading:
-            self.reader.submit(partial(_read, self._run, path))
+            self.reader.submit(partial(_read, self._run, self._tail))
         self.began.emit()
+
+    def _on_grown(self) -> None:
+        """Another program trains it."""
+        if self._tail is not None and not self._reading and self.folder == self._studio.moments_run:
+            self._reading = True
+            self.reader.submit(partial(_read_on, self._run, self._tail))
 
     def _on_read(self, read: _Read) -> None:
         if not self._reading or read.run != self._run:
@@ -97,6 +107,8 @@ class RunInView(QObject):
         self._reading = False
         if read.history is not None:
             self.history = read.history
+        for line in read.lines:
+            self.history.take(line)
         if read.fault:
             self._studio.noted.emit(m.Noted(read.fault, "error"))
         waiting, self._waiting = self._waiting, []
@@ -134,11 +146,21 @@ class RunInView(QObject):
             self.changed.emit()
 
 
-def _read(run: int, path: Path) -> _Read:
+def _read(run: int, tail: Tail) -> _Read:
     try:
-        return _Read(run, History.load(path))
+        tail.skip()
+        return _Read(run, History.load(tail.path))
     except OSError as error:
         return _Read(run, fault=f"The earlier curves of this run cannot be read: {error}")
+
+
+def _read_on(run: int, tail: Tail) -> _Read:
+    """What was added, or all of it again where it is another file now."""
+    try:
+        lines = tail.rest()
+    except OSError as error:
+        return _Read(run, fault=f"The newer curves of this run cannot be read: {error}")
+    return _read(run, tail) if lines is None else _Read(run, lines=tuple(lines))
 
 
 def _parent(folder: Path) -> Parent | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ganstudio.train import history
+from ganstudio.train.lock import Holder, holder
 from ganstudio.train.tree import Survey, runs_under
 
 MOST_BYTES = 8 << 20  # of a history, from its end: about 40,000 lines
@@ -19,7 +21,7 @@ class Score:
     Attributes:
         name: which, the one that matters most.
         last: what was measured last.
-        best: the value that came nearest to what real samples get, or the smallest.
+        best: the greatest, the smallest, or what came nearest to what real samples get.
         best_nimg: real samples seen by then.
     """
 
@@ -37,11 +39,13 @@ class RunList:
         root: the folder.
         survey: the runs.
         scores: by the run's folder; a run that was never measured has none.
+        held: by the run's folder, who trains it now; this program's own training is one of them.
     """
 
     root: Path
     survey: Survey
     scores: dict[Path, Score]
+    held: dict[Path, Holder] = field(default_factory=dict)
 
 
 class RunReader:
@@ -61,7 +65,8 @@ class RunReader:
             score = self._score(run.path / "history.jsonl")
             if score is not None:
                 scores[run.path] = score
-        return RunList(root, survey, scores)
+        held = {run.path: by for run in survey.runs if (by := holder(run.path)) is not None}
+        return RunList(root, survey, scores, held)
 
     def _score(self, path: Path) -> Score | None:
         try:
@@ -83,7 +88,7 @@ def read_score(path: Path, most_bytes: int = MOST_BYTES) -> Score | None:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - most_bytes))
         content = file.read()
-    found: list[tuple[int, float, float]] = []  # nimg, value, distance from the floor
+    found: list[tuple[int, float, float]] = []  # nimg, value, how far off the best there can be
     name, at = "", content.find(_MEASURED)
     while at >= 0:
         start, end = content.rfind(b"\n", 0, at) + 1, content.find(b"\n", at)
@@ -96,12 +101,22 @@ def read_score(path: Path, most_bytes: int = MOST_BYTES) -> Score | None:
         name = name or next(iter(values))
         value, nimg = values.get(name), line.get("nimg")
         if isinstance(value, int | float) and isinstance(nimg, int):
-            floors = line.get("floors")
-            floor = floors.get(name) if isinstance(floors, dict) else None
-            found.append(
-                (nimg, value, abs(value - floor) if isinstance(floor, int | float) else value)
-            )
+            off = _off(value, _of(line, "better", name), _of(line, "floors", name))
+            found.append((nimg, value, off))
     if not found:
         return None
     best = min(found, key=lambda one: one[2])
     return Score(name, float(found[-1][1]), float(best[1]), best[0])
+
+
+def _of(line: Mapping[str, object], part: str, name: str) -> object:
+    """What a line of the history says of a score there; None if nothing."""
+    found = line.get(part)
+    return found.get(name) if isinstance(found, dict) else None
+
+
+def _off(value: float, better: object, floor: object) -> float:
+    """The smaller, the better; old runs do not say which way is."""
+    if better in ("lower", "higher"):
+        return value if better == "lower" else -value
+    return abs(value - floor) if isinstance(floor, int | float) else value

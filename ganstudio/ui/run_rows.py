@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem
 
+from ganstudio.train.lock import Holder
 from ganstudio.train.tree import RunSummary
 from ganstudio.ui.run_list import RunList, Score
 
@@ -41,10 +42,10 @@ def branches(runs: RunList) -> dict[Path | None, list[RunSummary]]:
     return found
 
 
-def run_row(run: RunSummary, score: Score | None) -> list[QStandardItem]:
+def run_row(run: RunSummary, score: Score | None, by: Holder | None = None) -> list[QStandardItem]:
     """One line of the tree; each cell knows its place in the order and the words to search."""
     text = f"{run.path.name} {run.variant} {run.data}".lower()
-    cells = list(_cells(run, score))
+    cells = list(_cells(run, score, by))
     items = []
     for column, (shown, order, tip) in enumerate(cells):
         item = QStandardItem(shown)
@@ -59,11 +60,15 @@ def run_row(run: RunSummary, score: Score | None) -> list[QStandardItem]:
     return items
 
 
-def _cells(run: RunSummary, score: Score | None) -> Iterator[tuple[str, object, str]]:
+def _cells(
+    run: RunSummary, score: Score | None, by: Holder | None
+) -> Iterator[tuple[str, object, str]]:
     """Text, place in the order, and tip of each column."""
     tip = f"{run.path}\n{run.variant} on {run.data}"
     if run.parent is not None:
         tip += f"\nBranched from {run.parent.run.name} at {run.parent.nimg / 1000:,.1f} kimg"
+    if by is not None and not by.ours:
+        tip += f"\nBeing trained by {by}"
     stamped = _STAMP.fullmatch(run.path.name)
     yield stamped[1] if stamped else run.path.name, run.path.name.lower(), tip
     yield run.variant, run.variant, run.variant
@@ -78,7 +83,10 @@ def _cells(run: RunSummary, score: Score | None) -> Iterator[tuple[str, object, 
         at = f"{lead}, the best so far, at {score.best_nimg / 1000:,.1f} kimg"
         yield f"{score.best:.4g}", score.best, at
     started = f"Begun {run.started:%Y-%m-%d %H:%M}, last change {run.changed:%Y-%m-%d %H:%M}"
-    yield _when(run.changed), run.changed.timestamp(), started
+    if by is not None and not by.ours:
+        yield "now", run.changed.timestamp(), f"{started}\nBeing trained by {by}"
+    else:
+        yield _when(run.changed), run.changed.timestamp(), started
 
 
 def _when(moment: datetime) -> str:

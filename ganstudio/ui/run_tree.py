@@ -148,7 +148,7 @@ class RunTree(QTreeView):
         self, run: RunSummary, runs: RunList, by_parent: dict[Path | None, list[RunSummary]]
     ) -> list[QStandardItem]:
         """The line of a run with all that branched off it under it."""
-        row = run_row(run, runs.scores.get(run.path))
+        row = run_row(run, runs.scores.get(run.path), runs.held.get(run.path))
         self._items[run.path] = row[RUN]
         for branch in by_parent.get(run.path, ()):
             if branch.path not in self._items:

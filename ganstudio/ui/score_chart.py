@@ -15,6 +15,7 @@ LEGEND_PX = 8  # middle of the legend
 BINS = 24
 MARGIN = 0.06  # of the range, left free at both ends
 CHANCES = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+MOST_DIGITS = 6
 EMPTY = "Scores appear here once the discriminator has seen some samples."
 
 
@@ -145,7 +146,8 @@ class ScoreChart(QWidget):
             if len(inside) >= 2:
                 return inside
             places = np.linspace(low, high, 5)[1:-1]
-            return [(float(s), f"{1 / (1 + np.exp(-s)):.2f}") for s in places]
+            shares = 1 / (1 + np.exp(-places))
+            return list(zip(places.tolist(), _told_apart(shares), strict=True))
         step = _round_step((high - low) / 5)
         first = np.ceil(low / step)
         scores = [step * k for k in np.arange(first, np.floor(high / step) + 1)]
@@ -176,6 +178,15 @@ class ScoreChart(QWidget):
         painter.setBrush(QColor(colours.text))
         tip = [QPointF(x - 5, field.top() - 6), QPointF(x + 5, field.top() - 6)]
         painter.drawPolygon(QPolygonF([*tip, QPointF(x, field.top() + 1)]))
+
+
+def _told_apart(shares: np.ndarray) -> list[str]:
+    """With two digits, or as many as it takes for no two to read the same."""
+    for digits in range(2, MOST_DIGITS + 1):
+        texts = [f"{share:.{digits}f}" for share in shares]
+        if len(set(texts)) == len(texts):
+            break
+    return texts
 
 
 def _round_step(step: float) -> float:

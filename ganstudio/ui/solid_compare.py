@@ -25,8 +25,8 @@ from ganstudio.solids.voxelise import SIDES, Up, resized
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.background import Background
+from ganstudio.ui.errand import Errand, ErrandBar
 from ganstudio.ui.flow import FlowLayout
-from ganstudio.ui.progress import Progress
 from ganstudio.ui.segments import Segments
 from ganstudio.ui.solid_guests import Guest, alike, described, read
 from ganstudio.ui.studio import Studio
@@ -65,7 +65,9 @@ class SolidCompare(QWidget):
         self._path: Path | None = None
         self._own: np.ndarray | None = None  # the generated one
         self._threshold = 0.5
-        self._ticket = 0
+        self._errand = Errand(studio, TAG, self)
+        self._errand.done.connect(self._on_done)
+        self._errand.dropped.connect(lambda why: self._fail(f"{why}." if why else "Cancelled."))
         self._reading = 0  # counts up: what was asked for before is not wanted any more
         self._unmeasured = False
         self._reader = Background("open solid", self)
@@ -75,9 +77,6 @@ class SolidCompare(QWidget):
         self._scale.done.connect(self._show_likeness)
         self._scale.broken.connect(lambda error: self._show_fault(f"Not compared: {error}."))
         self._build()
-        studio.progressed.connect(self._on_progressed)
-        studio.done.connect(self._on_done)
-        studio.dropped.connect(self._on_dropped)
         self._renew()
 
     @property
@@ -141,9 +140,8 @@ class SolidCompare(QWidget):
             self._fail(EMPTY)
             return
         sized = guest.fine is None and subject.shape == (self._model_side(),) * 3
-        self._ticket = self._studio.work(
-            "nearest", TAG, grid=subject, run=run, data_root=self._studio.data_root, sized=sized
-        )
+        root = self._studio.data_root
+        self._errand.begin("nearest", grid=subject, run=run, data_root=root, sized=sized)
         self._show_work("Reading the training set")
 
     def find_latent(self) -> None:
@@ -155,7 +153,7 @@ class SolidCompare(QWidget):
             self._fail(EMPTY)
         else:
             target = self._target(self.file, side).astype(np.float32)[None] * 2 - 1
-            self._ticket = self._studio.work("projection", TAG, target=target, seconds=SEARCH_S)
+            self._errand.begin("projection", target=target, seconds=SEARCH_S)
             self._show_work("Searching latent space")
 
     # What the panel tells -------------------------------------------------------------------
@@ -175,7 +173,7 @@ class SolidCompare(QWidget):
 
     def forget(self) -> None:
         """Another model: its training set is another."""
-        self._studio.cancel(self._ticket)
+        self._errand.cancel()
         if self.neighbour is not None:
             self.neighbour = None
             self.changed.emit()
@@ -203,17 +201,8 @@ class SolidCompare(QWidget):
         self.fault.setWordWrap(True)
         self.fault.hide()
         column.addWidget(self.fault)
-        self._working, self.progress, cancel = QWidget(), Progress(), QPushButton("Cancel")
-        self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName("How far the search is")
-        cancel.setToolTip("Stop searching.")
-        cancel.clicked.connect(lambda: self._studio.cancel(self._ticket))
-        row = QHBoxLayout(self._working)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.progress, 1)
-        row.addWidget(cancel)
-        self._working.hide()
-        column.addWidget(self._working)
+        self.bar = ErrandBar(self._errand, "How far the search is", "Stop searching.")
+        column.addWidget(self.bar)
 
     def _build_opening(self) -> tuple[QWidget, ...]:
         opening = QPushButton("Open…")
@@ -344,24 +333,10 @@ class SolidCompare(QWidget):
     # What the studio says -------------------------------------------------------------------
 
     def _show_work(self, text: str) -> None:
-        self.progress.setValue(0)
         self.fault.hide()
-        self._working.show()
         self._say(f"{text}…")
 
-    def _on_progressed(self, event: m.Progressed) -> None:
-        if event.ticket == self._ticket:
-            self.progress.setValue(round(1000 * event.share))
-
-    def _on_dropped(self, event: m.Dropped) -> None:
-        if event.ticket == self._ticket:
-            self._working.hide()
-            self._fail(f"{event.reason}." if event.reason else "Cancelled.")
-
     def _on_done(self, event: m.Done) -> None:
-        if event.ticket != self._ticket:
-            return
-        self._working.hide()
         if event.task == "nearest":
             self._show_nearest(event)
         else:

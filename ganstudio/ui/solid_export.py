@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -26,6 +25,7 @@ from ganstudio.solids.faults import SolidError
 from ganstudio.solids.formats import Surface
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
+from ganstudio.ui.decimals import Decimals
 from ganstudio.ui.segments import Segments
 
 FORMATS = {
@@ -152,7 +152,7 @@ class ExportDialog(QDialog):
         self.surface = Segments(("Smooth", "Cubes"))
         self.surface.setToolTip("Rounded and watertight, or the voxels as they are.")
         self.surface.choose(choice.surface.capitalize())
-        self.side_mm = QDoubleSpinBox()
+        self.side_mm = Decimals()
         self.side_mm.setRange(SMALLEST_MM, LARGEST_MM)
         self.side_mm.setDecimals(1)
         self.side_mm.setSuffix(" mm")

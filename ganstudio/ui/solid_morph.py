@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
     QSpinBox,
@@ -22,6 +21,8 @@ from ganstudio.latent.stand import Stand
 from ganstudio.latent.walks import KeyFrames
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
+from ganstudio.ui.decimals import Decimals
+from ganstudio.ui.errand import Errand
 from ganstudio.ui.film_box import FilmBox
 from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.shots import Shots, fits
@@ -62,17 +63,16 @@ class SolidMorph(QWidget):
         super().__init__()
         self._studio = studio
         self.choice, self.threshold = Choice(), 0.5
-        self._ticket = 0
         self._drawing: list[Well] = []
         self.shots = Shots(studio, TAG, self, PICTURE_PX)
         self.shots.ready.connect(self._on_pictures)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._on_tick)
         self._forth = True
+        self._errand = Errand(studio, TAG, self)
+        self._errand.done.connect(self._on_done)
         self._build()
-        studio.progressed.connect(self._on_progressed)
-        studio.done.connect(self._on_done)
-        studio.dropped.connect(self._on_dropped)
+        self._errand.turned.connect(lambda _: self._renew())
         self._renew()
 
     @property
@@ -135,11 +135,8 @@ class SolidMorph(QWidget):
         """Have the morph written as a film."""
         walk = self.walk
         if walk is not None and not self.box.busy:
-            self._ticket = self._studio.work(
-                "film", TAG, walk=walk, path=path, fps=fps, size=(height_px, height_px)
-            )
-            self.box.begin()
-            self._renew()
+            size = (height_px, height_px)
+            self._errand.begin("film", walk=walk, path=path, fps=fps, size=size)
 
     def ask_meshes(self) -> None:
         """Ask where to, and have the morph written as mesh files."""
@@ -155,13 +152,11 @@ class SolidMorph(QWidget):
         """Have as many meshes written as are wished, into a folder of this name."""
         walk = self.walk
         if walk is not None and not self.box.busy:  # one at a time: it would end a film
-            self._ticket = self._studio.work(
-                "meshes", TAG, walk=walk, folder=path.with_suffix(""), suffix=path.suffix.lower(),
+            self._errand.begin(
+                "meshes", walk=walk, folder=path.with_suffix(""), suffix=path.suffix.lower(),
                 count=self.count.value(), wishes=self.choice.wishes(self.threshold),
                 name=path.stem,
             )  # fmt: skip
-            self.box.begin()
-            self._renew()
 
     # Building -------------------------------------------------------------------------------
 
@@ -188,9 +183,8 @@ class SolidMorph(QWidget):
             row.addWidget(part)
         row.addWidget(self.slider, 1)
         row.addWidget(self.end)
-        self.box = FilmBox("morph")
+        self.box = FilmBox("morph", self._errand)
         self.box.wanted.connect(self.film)
-        self.box.cancelled.connect(lambda: self._studio.cancel(self._ticket))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[2])
@@ -199,7 +193,7 @@ class SolidMorph(QWidget):
         column.addWidget(self._build_meshes())
 
     def _build_meshes(self) -> QWidget:
-        self.seconds, self.count = QDoubleSpinBox(), QSpinBox()
+        self.seconds, self.count = Decimals(), QSpinBox()
         self.seconds.setRange(0.2, 120.0)
         self.seconds.setDecimals(1)
         self.seconds.setSuffix(" s")
@@ -273,28 +267,13 @@ class SolidMorph(QWidget):
         for well, picture in zip(self._drawing, pixels, strict=False):
             well.show_image(pictures.to_qimage(picture))
 
-    def _on_progressed(self, event: m.Progressed) -> None:
-        if event.ticket == self._ticket and self.box.busy:
-            self.box.show_progress(event.share, event.text)
-
     def _on_done(self, event: m.Done) -> None:
-        if event.ticket != self._ticket or not self.box.busy:
-            return
-        self._end()
         if event.task == "meshes":
             left = f", {event.result.empty} were empty" if event.result.empty else ""
             text = f"{event.result.count} meshes in {event.result.folder.name}{left}."
         else:
             text = f"Film written in {event.seconds:.1f} s."
         self._studio.noted.emit(m.Noted(text))
-
-    def _on_dropped(self, event: m.Dropped) -> None:
-        if event.ticket == self._ticket:
-            self._end()
-
-    def _end(self) -> None:
-        self.box.end()
-        self._renew()
 
     def _refuse(self, reason: str) -> None:
         self._studio.noted.emit(m.Noted(reason, "warning"))

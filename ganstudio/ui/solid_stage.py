@@ -52,6 +52,7 @@ class SolidStage(QWidget):
         self.threshold = 0.5
         self.surface: Surface = "cubes"
         self._grids: list[np.ndarray] = []
+        self._names: tuple[str, ...] = ()
         self._pickable = self._calm = self._hinting = False
         self._values: np.ndarray | None = None
         self._title = ""
@@ -84,10 +85,11 @@ class SolidStage(QWidget):
 
     # What stands there ------------------------------------------------------------------------
 
-    def show_grids(self, grids: Sequence[np.ndarray]) -> None:
-        """Show these, each (X, Y, Z), float in [0, 1] or bool."""
-        self._grids = list(grids)
+    def show_grids(self, grids: Sequence[np.ndarray], names: Sequence[str] = ()) -> None:
+        """Show these, each (X, Y, Z), float in [0, 1] or bool; with a name over each, if given."""
+        self._grids, self._names = list(grids), tuple(names)
         self._dye()
+        self.view.set_names(self._names)
         self.view.show_grids(self._grids)
 
     def set_pickable(self, on: bool) -> None:
@@ -211,6 +213,7 @@ class SolidStage(QWidget):
         self.controls.view.dress(view)
         view.set_calm(self._calm)
         self._dye()
+        view.set_names(self._names)
         view.show_grids(self._grids)
 
     def _describe(self, shapes: list[Shape]) -> None:

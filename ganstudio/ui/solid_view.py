@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ganstudio.ui import theme
+from ganstudio.ui.decimals import Decimals
 from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.gl.scene import Cuts
 from ganstudio.ui.gl.still import Still
@@ -54,7 +55,7 @@ class SolidView(QWidget):
         self.switches = {key: self._switch(*words) for key, words in SWITCHES.items()}
         for switch in self.switches.values():
             row.addWidget(switch)
-        self.voxel_mm = QDoubleSpinBox(minimum=0.0, maximum=1000.0, singleStep=0.1, decimals=2)
+        self.voxel_mm = Decimals(minimum=0.0, maximum=1000.0, singleStep=0.1, decimals=2)
         self.voxel_mm.setSpecialValueText("No scale")
         self.voxel_mm.setSuffix(" mm a voxel")
         self.voxel_mm.setFixedWidth(MM_PX)

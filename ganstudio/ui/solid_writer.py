@@ -28,10 +28,12 @@ class SolidWriter(QObject):
     Signals:
         chosen (Choice): the person exports with this.
         noted (Noted): how it went.
+        scaled (float): the side of a voxel in the file that was written, in millimetres.
     """
 
     chosen = Signal(object)
     noted = Signal(object)
+    scaled = Signal(float)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,4 +89,7 @@ class SolidWriter(QObject):
             self.dialog = None
 
     def _on_saved(self, saved: tuple[Path, Report]) -> None:
-        self.noted.emit(Noted(f"Saved {saved[0].name}: {saved[1].text}"))
+        path, report = saved
+        self.noted.emit(Noted(f"Saved {path.name}: {report.text}"))
+        if report.mm_per_voxel is not None:
+            self.scaled.emit(report.mm_per_voxel)

@@ -7,8 +7,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -23,10 +24,13 @@ from ganstudio.train import messages as m
 from ganstudio.train.branch import Parent, recipe_at
 from ganstudio.train.explorer import Explorer
 from ganstudio.train.judge import Judge
+from ganstudio.train.lock import Holder
 from ganstudio.train.session import Outbox, Session
 from ganstudio.train.workshop import Workshop
 from ganstudio.ui.catalogue import Catalogue
+from ganstudio.ui.follower import Follower
 from ganstudio.ui.marks import Marks
+from ganstudio.ui.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +44,18 @@ class _NoCatalogue:
     """Why there is nothing to choose from."""
 
     reason: str
+
+
+class Tiles(NamedTuple):
+    """The places of tiles that are shown somewhere.
+
+    Attributes:
+        stands: row by row.
+        columns: tiles in a row; 0 for any number.
+    """
+
+    stands: tuple[Stand, ...] = ()
+    columns: int = 0
 
 
 class Studio(QObject):
@@ -61,6 +77,8 @@ class Studio(QObject):
         latentTaken (Stand): someone else chose where Latent shall stand.
         momentsChanged: ``moments()`` has others.
         travelled (int | None): the panels show that moment from now on; None is now.
+        runGrew: another program, which trains the run in view, has added to its history.
+        heldChanged: it began to train that run, or ended; ``held`` says who it is.
         comparedChanged: other runs are laid over the curves.
         starred (Stand): a place shall be kept among the favourites.
         sought (ndarray): someone wants the latent of this sample, (*shape), found.
@@ -68,7 +86,9 @@ class Studio(QObject):
         objections (ndarray | None): how much the discriminator objects to each voxel, (X, Y, Z)
             float32, below 0 where it approves, for the object at Latent; None to show none.
         objectionsWanted (bool): somebody shows them from now on, or nobody does.
-        tuned, measured, saved, rewound, refused, failed, noted: see ``train/messages.py``.
+        knobWanted (str, value): a knob of the variant that is set up shall be turned.
+        tuned, measured, saved, rewound, diverged, refused, failed, noted: see
+            ``train/messages.py``.
     """
 
     catalogueReady = Signal()  # noqa: N815
@@ -85,16 +105,20 @@ class Studio(QObject):
     latentTaken = Signal(object)  # noqa: N815
     momentsChanged = Signal()  # noqa: N815
     travelled = Signal(object)
+    runGrew = Signal()  # noqa: N815
+    heldChanged = Signal()  # noqa: N815
     comparedChanged = Signal()  # noqa: N815
     starred = Signal(object)
     sought = Signal(object)
     pinned = Signal(object)
     objections = Signal(object)
     objectionsWanted = Signal(bool)  # noqa: N815
+    knobWanted = Signal(str, object)  # noqa: N815
     tuned = Signal(object)
     measured = Signal(object)
     saved = Signal(object)
     rewound = Signal(object)
+    diverged = Signal(object)
     refused = Signal(object)
     failed = Signal(object)
     noted = Signal(object)
@@ -112,6 +136,7 @@ class Studio(QObject):
         self.device = device
         self.catalogue: Catalogue | None = None
         self.marks = Marks(self)  # tiles in the groups A and B
+        self.tiles: Callable[[], Tiles] = Tiles  # those of the gallery
         self._judging: set[str] = set()  # who looks at scores
         self._objecting: set[str] = set()  # who shows objections
         self.model: m.Model | None = None
@@ -119,8 +144,8 @@ class Studio(QObject):
         self.examples: m.Examples | None = None
         self.reals: np.ndarray | None = None
         self.recipe: Recipe | None = None
-        self._turned: list[m.Tuned] = []  # what ``undo_tune`` can take back, newest last
-        self._undoing: m.Tune | None = None
+        self.turns = Turns()  # of knobs, here and in Setup
+        self._turning: list[m.Tune] = []  # back or forth by ``turns``, not yet answered
         self.run_folder: Path | None = None
         self.moment: int | None = None  # nimg of the past that is shown; None is now
         self._remembered: m.Remembered | None = None
@@ -131,6 +156,7 @@ class Studio(QObject):
         self.explorer = Explorer(self.outbox, device)
         self.workshop = Workshop(self.outbox, lambda: self.explorer.sampler)
         self._loader: threading.Thread | None = None
+        self._follower = Follower(self)
         self._next_renewal = 0.0
         self._viewing_ms = 0.0
         self._asked = False  # anything, since the last model
@@ -152,7 +178,8 @@ class Studio(QObject):
             m.Saved: self.saved.emit,
             m.Remembered: self._on_remembered,
             m.Rewound: self.rewound.emit,
-            m.Refused: self.refused.emit,
+            m.Diverged: self.diverged.emit,
+            m.Refused: self._on_refused,
             m.Failed: self._on_failed,
             m.Noted: self.noted.emit,
         }
@@ -213,13 +240,21 @@ class Studio(QObject):
         """Begin a new run of this recipe; does nothing while a session exists."""
         self._launch({"recipe": recipe, "runs_root": self.runs_root}, recipe, paused)
 
-    def resume(self, folder: Path, paused: bool = True) -> None:
+    def resume(self, folder: Path, paused: bool = True, device: str | None = None) -> None:
         """Go on with a run from its last checkpoint.
+
+        Args:
+            folder: the run.
+            paused: wait for ``run`` before the first step.
+            device: this one from now on, where the one so far is lost.
 
         Raises:
             RecipeError: if the folder's recipe cannot be read.
         """
         recipe = Recipe.of_run(folder)
+        if device is not None and not self.training:
+            self.device = device
+            self.explorer.move(device)
         self._launch({"recipe": recipe, "folder": folder, "resume": True}, recipe, paused)
 
     def run(self) -> None:
@@ -238,12 +273,13 @@ class Studio(QObject):
         """Turn a live knob; ``tuned`` or ``refused`` answers."""
         self.post(m.Tune(knob, value))
 
-    def undo_tune(self) -> None:
-        """Turn the knob that was turned last back to where it was; again for the one before."""
-        if self._turned:
-            last = self._turned.pop()
-            self._undoing = m.Tune(last.knob, last.before)
-            self.post(self._undoing)
+    def turn(self, knob: str, value: Value) -> None:
+        """Turn a knob back or forth: of the training, or of what is set up when that has ended."""
+        if self.training:
+            self._turning.append(m.Tune(knob, value))
+            self.post(self._turning[-1])
+        else:
+            self.knobWanted.emit(knob, value)
 
     def post(self, command: m.Command) -> None:
         """Send any command to the session; without one it is dropped."""
@@ -345,6 +381,11 @@ class Studio(QObject):
         """The run whose moments they are."""
         return None if self._remembered is None else self._remembered.run
 
+    @property
+    def held(self) -> Holder | None:
+        """The other program that trains the run in view, if one does."""
+        return self._follower.held
+
     def travel(self, nimg: int | None) -> None:
         """Show the model as it was; ``travelled`` tells at once, ``modelReady`` when it is there.
 
@@ -424,6 +465,7 @@ class Studio(QObject):
             timeout_s: how long to wait, for all of them together.
         """
         self._timer.stop()
+        self._follower.release()
         end = time.monotonic() + timeout_s
         ended = self.session is None or self.session.close(timeout_s)
         ended = self.workshop.close(max(end - time.monotonic(), 0.0)) and ended
@@ -508,8 +550,8 @@ class Studio(QObject):
         self.stateChanged.emit(event.state, event.text)
 
     def _on_started(self, event: m.Started) -> None:
-        self._turned.clear()
-        self._undoing = None
+        self.turns.clear()
+        self._turning.clear()
         self.travel(None)
         self.run_folder, self.reals = event.run, event.reals
         if event.resumed:  # the checkpoint knows what was tuned, the file only what was asked for
@@ -547,11 +589,18 @@ class Studio(QObject):
         run = self.run_folder
         return source == "live" or (run is not None and Path(source).is_relative_to(run))
 
+    def _on_refused(self, event: m.Refused) -> None:
+        if event.command in self._turning:
+            self._turning.remove(event.command)
+        self.refused.emit(event)
+
     def _on_tuned(self, event: m.Tuned) -> None:
-        if self._undoing == m.Tune(event.knob, event.value):
-            self._undoing = None
+        turned = m.Tune(event.knob, event.value)
+        if turned in self._turning:
+            self._turning.remove(turned)
         else:
-            self._turned.append(event)
+            name = event.knob.replace("_", " ")
+            self.turns.done(name, partial(self.turn, event.knob), event.before, event.value)
         if self.recipe is not None:
             try:
                 self.recipe = self.recipe.tuned(event.knob, event.value)

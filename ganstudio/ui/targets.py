@@ -21,6 +21,7 @@ from ganstudio.ui.strip import Strip
 
 SHOWN = 32  # samples of the set to choose from
 OPEN_TIP = "Any mesh or voxel file; meshes are turned into voxels"
+STROKE = 1 / 12  # of the width of a picture, as thick as digits are written
 EASEL_TIP = "What is sought. Draw on it, drop a picture on it, or paste one with Ctrl+V."
 
 
@@ -107,6 +108,7 @@ class PictureTarget(Target):
         examples = None if some is None else Examples(some, {"image": some})
         self.source.take(stand_in, examples)
         self._ground = ground_of(some, model.spec.channels)
+        self.source.brush.width_slider.setValue(round(model.spec.shape[2] * STROKE))
         self.begin()
 
     def show_sample(self, sample: np.ndarray) -> None:

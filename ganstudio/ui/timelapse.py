@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.knobs import Config, knob
+from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
+from ganstudio.ui.errand import Errand
+from ganstudio.ui.favourites import Favourites
 from ganstudio.ui.form import Form
-from ganstudio.ui.studio import Studio
+from ganstudio.ui.shots import fits
+from ganstudio.ui.studio import Studio, Tiles
 
 TASK = TAG = "timelapse"
 KINDS = "MP4 film (*.mp4);;Animated picture (*.gif);;Animated picture, smaller (*.webp)"
@@ -28,6 +34,9 @@ class FilmKnobs(Config):
         30.0, low=1, high=60, unit="/ s", title="Frames",
         help="An animated picture shows 50 at most.",
     )  # fmt: skip
+    latents: Literal["seed", "gallery", "favourites"] = knob(
+        "seed", help="Random ones by a seed, the tiles of the gallery, or the stars of the run."
+    )
     samples: int = knob(
         16, low=1, high=256, help="How many samples are shown; the same latents at every moment."
     )
@@ -45,6 +54,7 @@ class FilmDialog(QDialog):
 
     Args:
         moments: how many moments there are to show.
+        sources: of the latents: what can be chosen, and why not if it cannot.
         points: whether the samples are points, of which many make one picture.
         parent: the window.
 
@@ -54,7 +64,13 @@ class FilmDialog(QDialog):
 
     wanted = Signal(object)
 
-    def __init__(self, moments: int, points: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        moments: int,
+        sources: Mapping[str, str],
+        points: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Film of the training")
         column = QVBoxLayout(self)
@@ -65,7 +81,9 @@ class FilmDialog(QDialog):
         )
         about.setWordWrap(True)
         column.addWidget(about)
-        names = [name for name in FilmKnobs.model_fields if not (points and name == "samples")]
+        left_out = ("latents", "samples") if points else ()
+        names = [name for name in FilmKnobs.model_fields if name not in left_out]
+        self._sources = sources
         self.form = Form(FilmKnobs, only=names)
         self.form.changed.connect(self._refresh)
         column.addWidget(self.form)
@@ -83,7 +101,13 @@ class FilmDialog(QDialog):
         column.addLayout(row)
 
     def _refresh(self) -> None:
-        self.save.setEnabled(not self.form.check())
+        chosen = self.form.values().get("latents", "seed")
+        for name in ("samples", "seed"):
+            if name in self.form.rows:
+                self.form.rows[name].setEnabled(chosen == "seed")
+        lack = self._sources.get(chosen, "")
+        self.form.blame({"latents": lack} if lack else {})
+        self.save.setEnabled(not self.form.check() and not lack)
 
     def _on_save(self) -> None:
         knobs = FilmKnobs(**self.form.values())
@@ -109,17 +133,15 @@ class Timelapse(QObject):
     def __init__(self, studio: Studio, window: QWidget) -> None:
         super().__init__(window)
         self._studio, self._window = studio, window
-        self._ticket = 0
-        for signal, slot in (
-            (studio.progressed, self._on_progressed), (studio.done, self._on_done),
-            (studio.dropped, self._on_dropped),
-        ):  # fmt: skip
-            signal.connect(slot)
+        self._errand = Errand(studio, TAG, self)
+        self._errand.progressed.connect(lambda now: self.progressed.emit(now.share, now.text))
+        self._errand.done.connect(self._on_done)
+        self._errand.turned.connect(lambda busy: None if busy else self.ended.emit())
 
     @property
     def busy(self) -> bool:
         """Whether a film is being made."""
-        return self._ticket > 0
+        return self._errand.busy
 
     def ask(self) -> FilmDialog | None:
         """Ask how the film shall be; None if there is nothing to show."""
@@ -127,7 +149,9 @@ class Timelapse(QObject):
         if not studio.moments() or studio.model is None or self.busy:
             return None
         points = studio.model.spec.kind == "points"
-        dialog = FilmDialog(len(studio.moments()), points, self._window.window())
+        lacks = {"gallery": "" if studio.tiles().stands else "The gallery shows no tiles."}
+        lacks["favourites"] = "" if self._stars() else "This run has no stars that fit its model."
+        dialog = FilmDialog(len(studio.moments()), lacks, points, self._window.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._ask_where)
         dialog.open()
@@ -136,17 +160,27 @@ class Timelapse(QObject):
     def make(self, path: Path, knobs: FilmKnobs) -> None:
         """Begin to make it."""
         points = self._studio.model is not None and self._studio.model.spec.kind == "points"
-        self._ticket = self._studio.work(
-            TASK, TAG, path=path, run=self._studio.moments_run, n=0 if points else knobs.samples,
+        tiles = Tiles()
+        if knobs.latents == "gallery":
+            tiles = self._studio.tiles()
+        elif knobs.latents == "favourites":
+            tiles = Tiles(self._stars())
+        self._errand.begin(
+            TASK, path=path, run=self._studio.moments_run, n=0 if points else knobs.samples,
             seed=knobs.seed, seconds=knobs.seconds, fps=knobs.fps, height=knobs.height,
-            label=knobs.label,
+            label=knobs.label, places=tiles.stands or None, columns=tiles.columns,
         )  # fmt: skip
         self.progressed.emit(0.0, "waiting")
 
     def cancel(self) -> None:
         """Let go of the film that is being made; nothing of it is kept."""
-        if self.busy:
-            self._studio.cancel(self._ticket)
+        self._errand.cancel()
+
+    def _stars(self) -> tuple[Stand, ...]:
+        """The favourites of the run, those of its model."""
+        run, model = self._studio.moments_run, self._studio.model
+        kept = [] if run is None else Favourites(run).read()[0]
+        return tuple(one.stand for one in kept if model is not None and fits(one.stand, model))
 
     def _ask_where(self, knobs: FilmKnobs) -> None:
         run = self._studio.moments_run
@@ -155,22 +189,8 @@ class Timelapse(QObject):
         if path is not None:
             self.make(path, knobs)
 
-    def _on_progressed(self, event: m.Progressed) -> None:
-        if event.ticket == self._ticket:
-            self.progressed.emit(event.share, event.text)
-
     def _on_done(self, event: m.Done) -> None:
-        if event.ticket == self._ticket:
-            self._end()
-            path, skipped = event.result.path, event.result.skipped
-            word = "moment" if skipped == 1 else "moments"
-            rest = f"; {skipped} {word} could not be read" if skipped else ""
-            self._studio.noted.emit(m.Noted(f"Saved {path}{rest}"))
-
-    def _on_dropped(self, event: m.Dropped) -> None:
-        if event.ticket == self._ticket:  # why is said by the studio
-            self._end()
-
-    def _end(self) -> None:
-        self._ticket = 0
-        self.ended.emit()
+        path, skipped = event.result.path, event.result.skipped
+        word = "moment" if skipped == 1 else "moments"
+        rest = f"; {skipped} {word} could not be read" if skipped else ""
+        self._studio.noted.emit(m.Noted(f"Saved {path}{rest}"))

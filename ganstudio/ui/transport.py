@@ -83,10 +83,11 @@ class Transport(QWidget):
             if not isinstance(button, _KeyButton) and button.toolButtonStyle() != wanted:
                 button.setToolButtonStyle(wanted)
 
-    def set_source(self, source: RecipeSource) -> None:
+    def set_source(self, source: RecipeSource | None) -> None:
         """Take what is to be trained from here, and grey Train while it has faults."""
+        if source is not None and source is not self.source:
+            source.recipeChanged.connect(self.refresh)
         self.source = source
-        source.recipeChanged.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -283,7 +284,7 @@ class Transport(QWidget):
         self.dot, self.state_word, self.detail = _Dot(), QLabel(), QLabel()
         theme.tone(self.state_word, "heading")
         theme.tone(self.detail, "muted")
-        self.detail.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.detail.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         line.addWidget(self.dot)
         line.addWidget(self.state_word)

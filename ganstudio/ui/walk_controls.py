@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from ganstudio.latent.blend import Way
-from ganstudio.latent.walks import EASINGS
+from ganstudio.latent.stand import Stand
+from ganstudio.latent.walks import EASINGS, KeyFrames
+from ganstudio.train.messages import Model
 from ganstudio.ui import theme
+from ganstudio.ui.decimals import Decimals
 from ganstudio.ui.flow import FlowLayout
 
 ENDS = ("Once", "Loop", "There and back")
@@ -28,7 +33,7 @@ class WalkControls(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seconds, self._easing = QDoubleSpinBox(), QComboBox()
+        self.seconds, self._easing = Decimals(), QComboBox()
         self.follow, self._way, self._end = QCheckBox("Latent follows"), QComboBox(), QComboBox()
         self._way.addItems(["Spherical", "Linear"])
         self._end.addItems(ENDS)
@@ -57,6 +62,24 @@ class WalkControls(QWidget):
         for combo in (self._way, self._end, self._easing):
             combo.currentIndexChanged.connect(lambda _: self.changed.emit())
         self.seconds.valueChanged.connect(lambda _: self.changed.emit())
+
+    def path(self, stands: Sequence[Stand], model: Model) -> KeyFrames | None:
+        """The walk along these key frames; None while there are no two."""
+        if len(stands) < 2:
+            return None
+        if self.end == "There and back":
+            stands = (*stands, *stands[-2:0:-1])
+        return KeyFrames(
+            tuple(stands), self.seconds.value(), self.way, self.easing, self.end != "Once",
+            len(model.classes), model.prior,
+        )  # fmt: skip
+
+    def head(self, second: float, path: KeyFrames, count: int) -> float:
+        """How far the walk is, in key frames of so many; on the way back it returns."""
+        at, last = second / path.times[0], count - 1
+        if self.end == "There and back":
+            return at if at <= last else 2 * last - at
+        return at if at <= last else last * (1 - (at - last))
 
     @property
     def way(self) -> Way:

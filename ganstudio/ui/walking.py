@@ -45,6 +45,7 @@ class Walk:
         home: (K,) float32, the amounts that Reset goes back to.
         names: of the directions.
         reach: how far a slider goes to either side.
+        reaches: of each slider one of its own, 0 for none; empty where none has one.
         axes: whether the amounts are the first numbers of the latent itself.
     """
 
@@ -54,15 +55,21 @@ class Walk:
     home: np.ndarray
     names: tuple[str, ...]
     reach: float = REACH
+    reaches: tuple[float, ...] = ()
     axes: bool = False
 
     @classmethod
     def through(
-        cls, base: np.ndarray, ways: np.ndarray, names: tuple[str, ...], reach: float = REACH
+        cls,
+        base: np.ndarray,
+        ways: np.ndarray,
+        names: tuple[str, ...],
+        reach: float = REACH,
+        reaches: tuple[float, ...] = (),
     ) -> Walk:
         """These directions from a place, none of them gone yet."""
         home = np.zeros(len(ways), np.float32)
-        return cls(base, ways, home, home, names, reach)
+        return cls(base, ways, home, home, names, reach, reaches)
 
     @classmethod
     def along(cls, base: np.ndarray, seed: int) -> Walk:
@@ -78,7 +85,7 @@ class Walk:
         base, amounts = z.copy(), z[:count].copy()
         base[:count] = 0
         ways = np.eye(count, len(z), dtype=np.float32)
-        return cls(base, ways, amounts, amounts.copy(), names, reach, axes=True)
+        return cls(base, ways, amounts, amounts.copy(), names, reach, (), axes=True)
 
     @property
     def place(self) -> np.ndarray:
@@ -102,8 +109,21 @@ class Walk:
         """The same directions from another place."""
         if self.axes:
             fresh = Walk.over_axes(place, reach=self.reach)
-            return replace(fresh, names=self.names)
-        return Walk.through(place, self.ways, self.names, self.reach)
+            return replace(fresh, names=self.names, reaches=self.reaches)
+        return Walk.through(place, self.ways, self.names, self.reach, self.reaches)
+
+    def reach_of(self, index: int) -> float:
+        """How far this slider goes to either side."""
+        own = self.reaches[index] if index < len(self.reaches) else 0.0
+        return own or self.reach
+
+    def reaching(self, reach: float, index: int | None = None) -> Walk:
+        """The same with sliders that go so far, or this one alone; 0: as far as the others."""
+        if index is None:
+            return replace(self, reach=reach)
+        own = [*self.reaches, *[0.0] * (len(self.names) - len(self.reaches))]
+        own[index] = reach
+        return replace(self, reaches=tuple(own) if any(own) else ())
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
+    QInputDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -14,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.latent.bank import LARGEST_REACH
 from ganstudio.ui import theme
 from ganstudio.ui.film import Film, amounts
 from ganstudio.ui.sliders import HANDLE_PX, NAME_PX, STEPS, VALUE_PX, Groove, spoken
@@ -26,6 +30,8 @@ ROLES = {  # what a marked direction is moved by, and the letter it wears
 NAME_TIP = "Double-click to rename."
 ROLE_TIP = "What moves this direction besides its slider: the mouse or the wheel on the picture."
 LONGEST_NAME = 60
+REACHES = (1.0, 2.0, 3.0, 5.0, 10.0)
+SMALLEST_REACH = 0.1
 
 
 class WayRow(QWidget):
@@ -46,12 +52,14 @@ class WayRow(QWidget):
         renamed (str): the person gave it this name.
         roleChosen (str): ``x``, ``y`` or ``wheel`` shall move it.
         kept: it shall be kept among the person's own directions.
+        reachWanted (float): its slider shall go so far; 0: as far as the others.
     """
 
     moved = Signal(float)
     renamed = Signal(str)
     roleChosen = Signal(str)  # noqa: N815
     kept = Signal()
+    reachWanted = Signal(float)  # noqa: N815
 
     def __init__(self, name: str, reach: float, tip: str, pictures: bool) -> None:
         super().__init__()
@@ -187,10 +195,31 @@ class WayRow(QWidget):
             action.setChecked(self.role == role)
             action.triggered.connect(lambda _, role=role: self.roleChosen.emit(role))
         menu.addSeparator()
+        self._add_reaches(menu.addMenu(f"Range  ± {self.high:g}"))
         menu.addAction("Rename…", self.rename)
         menu.addAction("Keep in My directions", self.kept.emit)
         menu.addAction("Back to the start", lambda: self._go(self.home))
         menu.popup(place)
+
+    def _add_reaches(self, menu: QMenu) -> None:
+        menu.addAction("As the others", lambda: self.reachWanted.emit(0.0))
+        menu.addSeparator()
+        for reach in REACHES:
+            action = menu.addAction(f"± {reach:g}", partial(self.reachWanted.emit, reach))
+            action.setCheckable(True)
+            action.setChecked(reach == self.high)
+        menu.addAction("Other…", self._ask_reach)
+
+    def _ask_reach(self) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Range")
+        dialog.setLabelText(f"How far {self.name} goes to either side, in standard deviations")
+        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog.setDoubleRange(SMALLEST_REACH, LARGEST_REACH)
+        dialog.setDoubleValue(self.high)
+        dialog.doubleValueSelected.connect(self.reachWanted)
+        dialog.open()
 
     def _on_named(self) -> None:
         edit = self._edit

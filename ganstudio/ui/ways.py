@@ -36,6 +36,7 @@ class Ways(QScrollArea):
         truncated (float): the person set psi.
         noised (float): the person set the strength of the noise inputs.
         renamed (int, str): the person gave a direction a name.
+        stretched (int, float): a slider shall go so far; 0: as far as the others.
         kept (int): a direction shall be kept among the person's own.
         looked: other rows came into sight.
     """
@@ -44,6 +45,7 @@ class Ways(QScrollArea):
     truncated = Signal(float)
     noised = Signal(float)
     renamed = Signal(int, str)
+    stretched = Signal(int, float)
     kept = Signal(int)
     looked = Signal()
 
@@ -146,8 +148,9 @@ class Ways(QScrollArea):
     def _fit(self, point: Point, tip: str) -> None:
         """Build rows for this point, unless those there fit."""
         pictures, names = self.bank.films.isChecked(), point.walk.names
-        fits = [(slider.high, slider.tip, slider.pictures) for slider in self.sliders]
-        if fits == [(point.reach, tip, pictures)] * len(names):
+        reaches = [point.reach_of(index) for index in range(len(names))]
+        there = [(slider.high, slider.tip, slider.pictures) for slider in self.sliders]
+        if there == [(reach, tip, pictures) for reach in reaches]:
             for slider, name in zip(self.sliders, names, strict=True):
                 if slider.name != name:
                     slider.set_name(name)
@@ -157,11 +160,12 @@ class Ways(QScrollArea):
             slider.hide()
             slider.deleteLater()
         self.sliders = []
-        for index, name in enumerate(names):
-            slider = WayRow(name, point.reach, tip, pictures)
+        for index, (name, reach) in enumerate(zip(names, reaches, strict=True)):
+            slider = WayRow(name, reach, tip, pictures)
             slider.moved.connect(partial(self.moved.emit, index))
             slider.renamed.connect(partial(self.renamed.emit, index))
             slider.roleChosen.connect(partial(self.set_role, index))
+            slider.reachWanted.connect(partial(self.stretched.emit, index))
             slider.kept.connect(partial(self.kept.emit, index))
             self._rows.addWidget(slider)
             self.sliders.append(slider)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QFileDialog,
     QFrame,
     QLabel,
@@ -32,12 +33,15 @@ from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.banner import Banner
+from ganstudio.ui.bundle import save_bundle
 from ganstudio.ui.docks import Docks
 from ganstudio.ui.explore import Explore
 from ganstudio.ui.keys import Presses, tab_only
 from ganstudio.ui.moment_chip import MomentChip
 from ganstudio.ui.open_run import OpenRun
 from ganstudio.ui.panels.base import RecipeSource
+from ganstudio.ui.plugins_dialog import PluginsDialog, news
+from ganstudio.ui.shortcuts import COMMON, EVERYWHERE, Shortcuts, of_menus, of_panels
 from ganstudio.ui.statusline import StatusLine
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.transport import Transport
@@ -67,6 +71,9 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.settings = settings or QSettings("ganstudio", "window")
         self._kind, self._closing, self._closed, self._sized = "", False, False, False
+        self._leaving = False
+        self._question = ""  # what to do about numbers that are not finite
+        self._told: dict[str, str] = {}  # errors by what they are about, until it is well again
         self._restored = False
         self._retry = QTimer(self, singleShot=True, interval=CLOSE_RETRY_MS)
         self._retry.timeout.connect(self.close)
@@ -82,9 +89,9 @@ class MainWindow(QMainWindow):
         self.docks.arrange()
         self.explore = Explore(self.docks)
         self.transport.add(self.explore.action)
-        self.source = self._find_source()
-        if self.source is not None:
-            self.transport.set_source(self.source)
+        self.source: RecipeSource | None = None
+        self._take_source()
+        self.docks.exchanged = self._on_exchanged
         self._make_menus()
         self.moment_chip = MomentChip(studio)
         self.moment_chip.stand_in(self)
@@ -100,7 +107,32 @@ class MainWindow(QMainWindow):
         """Say in the banner that something raised; the log has the rest."""
         lead = {"session": "Training stopped: ", "explorer": "The samples cannot be drawn: "}
         safe = f"  What was reached is kept in {event.rescued}" if event.rescued else ""
-        self.banner.say(f"{lead.get(event.where, '')}{event.reason}{safe}")
+        offers: dict[str, Callable[[], object]] = {}
+        run = self.studio.run_folder
+        if event.where == "session" and event.cause == "device" and run is not None:
+            offers["Go on on the CPU"] = lambda: self.resume(run, paused=False, device="cpu")
+            offers["Show log"] = self.docks.raise_explainer
+        self.banner.say(f"{lead.get(event.where, '')}{event.reason}{safe}", offers=offers)
+
+    def show_divergence(self, event: m.Diverged) -> None:
+        """Say in the banner what overflowed and where training stands again; offer what to do."""
+        studio = self.studio
+        text = f"{event}."
+        if event.remedies:
+            text += f" Worth trying: {'; '.join(one.text for one in event.remedies)}."
+        offers: dict[str, Callable[[], object]] = {}
+
+        def change() -> None:
+            for one in event.live:
+                studio.tune(one.knob, one.value)
+            studio.run()
+
+        if event.live:
+            offers["Change that and go on"] = change
+        offers["Go on as it is"] = studio.run
+        offers["Stop"] = studio.stop
+        self.banner.say(text, offers=offers)
+        self._question = text
 
     # Menus ------------------------------------------------------------------------------------
 
@@ -116,10 +148,9 @@ class MainWindow(QMainWindow):
         file.addAction(self.transport.save)
         file.addSeparator()
         _add(file, "Quit", self.close, "Ctrl+Q")
+        self._fill_edit(bar.addMenu("&Edit"))
         train = bar.addMenu("&Train")
         train.addActions(self.transport.actions_in_order[:-1])
-        train.addSeparator()
-        _add(train, "Undo knob change", self.studio.undo_tune, "Ctrl+Z", "reset")
         view = bar.addMenu("&View")
         self.docks.fill_menu(view)
         view.addSeparator()
@@ -127,9 +158,24 @@ class MainWindow(QMainWindow):
         self.looks = _add(view, "Light", self.switch_looks, "Ctrl+L", "sun")
         _add(view, "Reset layout", self.reset_layout, "", "dock")
         help_menu = bar.addMenu("&Help")
+        keys = _add(help_menu, "Keyboard shortcuts", self.show_shortcuts)
+        keys.setShortcuts([QKeySequence("F1"), QKeySequence("Ctrl+/")])
         _add(help_menu, "Open runs folder", self.open_runs_folder, "", "folder")
+        _add(help_menu, "Save debug bundle…", self.save_bundle, "", "export")
+        _add(help_menu, "Plug-ins…", self.show_plugins)
         _add(help_menu, "About GAN Studio", self.about, "", "info")
         self._name_looks()
+
+    def _fill_edit(self, menu: QMenu) -> None:
+        """Undo and Redo, worded after the knob that they would turn."""
+        turns = self.studio.turns
+        for action, key, icon in (
+            (turns.createUndoAction(menu, "Undo"), "Ctrl+Z", "undo"),
+            (turns.createRedoAction(menu, "Redo"), "Ctrl+Shift+Z", "redo"),
+        ):
+            action.setShortcut(QKeySequence(key))
+            theme.decorate(action, icon)
+            menu.addAction(action)
 
     def new(self) -> None:
         """Set up the default recipe again."""
@@ -144,10 +190,10 @@ class MainWindow(QMainWindow):
         dialog.exploreWanted.connect(self.studio.explore)
         dialog.open()
 
-    def resume(self, folder: Path) -> None:
-        """Go on with a run; it waits until Go on is pressed."""
+    def resume(self, folder: Path, paused: bool = True, device: str | None = None) -> None:
+        """Go on with a run; it waits until Go on is pressed, unless told otherwise."""
         try:
-            self.studio.resume(folder)
+            self.studio.resume(folder, paused, device)
         except (RecipeError, OSError) as error:
             self.banner.say(f"{folder.name} cannot be opened: {error}")
 
@@ -198,6 +244,30 @@ class MainWindow(QMainWindow):
         self.studio.runs_root.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.studio.runs_root)))
 
+    def show_shortcuts(self) -> None:
+        """List every key; the list stays beside the window until it is closed."""
+        panels = [dock.panel for dock in self.docks.docks.values()]
+        groups = {**of_menus(self.menuBar()), EVERYWHERE: COMMON, **of_panels(panels)}
+        dialog = Shortcuts(groups, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    def show_plugins(self) -> None:
+        """List what other packages offer, to switch it on or off."""
+        dialog = PluginsDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _tell_of_plugins(self) -> None:
+        if text := news():
+            self.banner.say(text, error=False)
+
+    def save_bundle(self) -> None:
+        """Put what helps to find a fault into one file, which is sent nowhere."""
+        text, wrong = save_bundle(self, self.studio, self.source)
+        if text:
+            self.banner.say(text, error=wrong)
+
     def about(self) -> None:
         """What this is."""
         box = QMessageBox(self)
@@ -236,6 +306,14 @@ class MainWindow(QMainWindow):
         self._closed = True
         event.accept()
 
+    def leave(self) -> None:
+        """Close, whatever dialog is open and even if the training cannot be saved."""
+        self._leaving = True
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QDialog) and widget.isVisible():
+                widget.reject()
+        self.close()
+
     def keep_layout(self) -> None:
         """Remember sizes and places for the next start."""
         self.settings.setValue("layout/geometry", self.saveGeometry())
@@ -244,9 +322,13 @@ class MainWindow(QMainWindow):
 
     def _on_state(self, state: str, text: str) -> None:
         self._grey()
+        if state == "running" and self._question and self.banner.text == self._question:
+            self.banner.dismiss()  # answered in the row of buttons
         if not self._closing or self.studio.training:
             return
-        if state == "failed":  # the banner says what; closing once more does go on
+        if (
+            state == "failed" and not self._leaving
+        ):  # the banner says what; closing once more does go on
             self._closing = self.studio.closing = False
             self.veil.hide()
         else:
@@ -296,21 +378,28 @@ class MainWindow(QMainWindow):
         self.transport.startRefused.connect(lambda why: self.banner.say(why, error=False))
         studio = self.studio
         studio.catalogueReady.connect(self._grey)
+        studio.catalogueReady.connect(self._tell_of_plugins)
         studio.stateChanged.connect(self._on_state)
         studio.modelReady.connect(self._on_model)
         studio.failed.connect(self.show_failure)
+        studio.diverged.connect(self.show_divergence)
         studio.started.connect(self._on_started)
         studio.refused.connect(lambda event: self.status.showMessage(event.reason, 8000))
         studio.noted.connect(self._on_noted)
 
     def _on_noted(self, event: m.Noted) -> None:
+        known = self._told.pop(event.topic, "")
         if event.level == "error":
             self.banner.say(event.text)
+            if event.topic:
+                self._told[event.topic] = event.text
         else:
             self.status.showMessage(event.text, 8000)
+            if event.level == "info" and known and known == self.banner.text:  # well again
+                self.banner.dismiss()
 
     def _on_started(self, event: m.Started) -> None:
-        self.banner.hide()
+        self.banner.clear()
         self.setWindowTitle(f"{event.run.name} — {TITLE}")
 
     def _on_model(self, event: m.ModelReady) -> None:
@@ -320,12 +409,18 @@ class MainWindow(QMainWindow):
             if not (first and self._restored):  # a layout that was kept has its own front
                 self.docks.raise_stage(kind)
 
-    def _find_source(self) -> RecipeSource | None:
-        for dock in self.docks.docks.values():
-            content = dock.content
-            if isinstance(content, RecipeSource):
-                return content
-        return None
+    def _take_source(self) -> None:
+        """Have Train start what is set up in the panel that says so, if there is one."""
+        contents = [dock.content for dock in self.docks.docks.values()]
+        found = [content for content in contents if isinstance(content, RecipeSource)]
+        self.source = found[0] if found else None
+        self.transport.set_source(self.source)
+
+    def _on_exchanged(self) -> None:
+        """A panel failed, or works again."""
+        self._take_source()
+        self._grey()
+        tab_only(self)
 
     def _name_looks(self) -> None:
         dark = theme.current().dark

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from ganstudio.cli import main
+from ganstudio.latent.file import save
+from ganstudio.latent.stand import Stand
 from ganstudio.recipe import Recipe
 from ganstudio.train.branch import Parent, parent_of
 from ganstudio.train.engine import Engine
@@ -56,6 +58,24 @@ def test_a_training_becomes_a_film(run: Path, capsys: pytest.CaptureFixture[str]
     with Image.open("film.gif") as film:
         assert film.size[1] == 60
         assert film.n_frames > 1
+
+
+def test_a_film_of_the_places_that_are_kept(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["timelapse", str(run), "--seconds", "1", "--fps", "5", "--device", "cpu"]
+    assert main([*command, "--favourites", "--out", "none.gif"]) == 2
+    assert "holds none" in capsys.readouterr().err
+    star = run / "favourites" / "Star 1.toml"
+    star.parent.mkdir()
+    save(star, Stand(np.ones(4, np.float32)))
+    save(Path("other.toml"), Stand(np.ones(7, np.float32)))
+    assert main([*command, "--favourites", "--out", "kept.gif"]) == 0
+    assert main([*command, "--latent", str(star), str(star), "--out", "two.gif"]) == 0
+    assert Path("kept.gif").is_file()
+    assert main([*command, "--latent", "other.toml", "--out", "x.gif"]) == 2
+    assert "7 numbers" in capsys.readouterr().err
+    assert main([*command, "--favourites", "--n", "3", "--out", "x.gif"]) == 2
+    assert "leave them out" in capsys.readouterr().err
+    assert not Path("x.gif").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,7 @@
+import gc
+import threading
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -103,3 +107,69 @@ def test_conditions_for_other_samples_are_refused():
     x = torch.zeros(8, 1, 1, 1, dtype=torch.uint8)
     with pytest.raises(DataError, match="8 samples, but 5 conditions"):
         Batches(Samples(x, told=x[:5]), 4, 0, CPU)
+
+
+def streamed(samples: Samples, seed: int = 4, **more) -> Batches:
+    return Batches(samples, 12, seed, CPU, resident_bytes=0, **more)
+
+
+def test_a_set_that_streams_comes_in_the_order_of_one_in_memory():
+    let_go: list[int] = []
+    mapped = replace(numbered(50), let_go=lambda: let_go.append(1))
+    there, here = streamed(mapped), Batches(numbered(50), 12, 4, CPU)
+    assert (there.resident, here.resident) == (False, True)
+    for _ in range(11):
+        expected, got = next(here), next(there)
+        assert torch.equal(expected.x, got.x)
+        assert torch.equal(expected.c, got.c)
+        assert here.state() == there.state()
+
+
+def test_a_set_that_streams_goes_on_to_the_bit():
+    mapped = replace(numbered(50), let_go=lambda: None)
+    batches, again = streamed(mapped), streamed(mapped)
+    drawn = []
+    for _ in range(9):
+        drawn.append((batches.state(), next(batches)))
+    for state, expected in reversed(drawn):
+        again.restore(state)
+        assert torch.equal(next(again).x, expected.x)
+
+
+def test_another_domain_streams_in_the_same_order_too():
+    x = torch.arange(32, dtype=torch.uint8).view(32, 1, 1, 1)
+    samples = Samples(x, told=x[:20])
+    here = Batches(samples, 12, 4, CPU, paired=False)
+    there = streamed(replace(samples, let_go=lambda: None), paired=False)
+    for _ in range(5):
+        assert torch.equal(next(here).c, next(there).c)
+
+
+def test_a_file_of_which_much_was_read_is_let_go():
+    let_go: list[int] = []
+    x = torch.zeros(16, 1, 1024, 1024, dtype=torch.uint8)
+    batches = streamed(Samples(x, let_go=lambda: let_go.append(1)))
+    for _ in range(12):
+        next(batches)
+    assert let_go
+
+
+def test_the_thread_that_gathers_ends_with_its_batches():
+    before = set(threading.enumerate())
+    batches = streamed(replace(numbered(50), let_go=lambda: None))
+    next(batches)
+    (own,) = set(threading.enumerate()) - before
+    del batches
+    gc.collect()
+    own.join(10)
+    assert not own.is_alive()
+
+
+def test_a_mapped_set_that_fits_is_copied_and_its_file_let_go():
+    let_go: list[int] = []
+    samples = replace(numbered(20), let_go=lambda: let_go.append(1))
+    batches = Batches(samples, 20, 0, CPU)
+    assert batches.resident
+    assert let_go
+    samples.x.zero_()
+    assert next(batches).x.max() > -1

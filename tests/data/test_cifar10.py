@@ -1,12 +1,13 @@
 """CIFAR-10 in its binary version; these are tiny files of our own."""
 
+import tarfile
 from pathlib import Path
 
 import pytest
 import torch
 
 from ganstudio.data.base import DataError
-from ganstudio.data.cifar10 import FILES, FOLDER, MD5, URL, Cifar10
+from ganstudio.data.cifar10 import FILES, FOLDER, SHA256, URL, Cifar10
 
 EACH = 4
 IMAGES = torch.randint(0, 256, (5 * EACH, 3, 32, 32), generator=torch.Generator().manual_seed(0))
@@ -32,11 +33,11 @@ def fetched(monkeypatch):
     """What it tries to download; nothing arrives."""
     asked = []
 
-    def fail(url, root, **more):
-        asked.append((url, root, more["md5"]))
+    def fail(file, target, tell):
+        asked.append((file.urls, target, file.sha256))
         raise OSError("no network in tests")
 
-    monkeypatch.setattr("torchvision.datasets.utils.download_and_extract_archive", fail)
+    monkeypatch.setattr("ganstudio.data.cifar10.fetch", fail)
     return asked
 
 
@@ -54,8 +55,21 @@ def test_one_lost_file_is_fetched_with_the_binary_version(lost, tmp_path, fetche
     (write(tmp_path) / lost).unlink()
     with pytest.raises(DataError, match="binary version"):
         load(tmp_path)
-    assert fetched == [(URL, tmp_path, MD5)]
+    assert fetched == [((URL,), tmp_path / "cifar-10-binary.tar.gz", SHA256)]
     assert "binary" in URL
+
+
+def test_what_was_fetched_is_unpacked_and_its_archive_removed(tmp_path, monkeypatch):
+    source = write(tmp_path / "elsewhere")
+
+    def pack(file, target, tell):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(target, "w:gz") as archive:
+            archive.add(source, FOLDER)
+
+    monkeypatch.setattr("ganstudio.data.cifar10.fetch", pack)
+    assert torch.equal(load(tmp_path / "data").x.long(), IMAGES)
+    assert [path.name for path in (tmp_path / "data").iterdir()] == [FOLDER]
 
 
 def test_the_version_of_pickles_is_not_read(tmp_path):

@@ -12,6 +12,8 @@ from PIL import Image
 
 from ganstudio import sounds
 from ganstudio.data import _folder
+from ganstudio.data._folder import listing
+from ganstudio.data._folder.decoding import MOST_FAULTS
 from ganstudio.data.base import DataError
 from ganstudio.data.captioned_folder import CaptionedFolder
 from ganstudio.data.image_folder import ImageFolder
@@ -38,6 +40,10 @@ def tone(path: Path, hz: float = 1000.0) -> None:
 
 def made(kind, folder: Path, told=None, **knobs):
     return kind(kind.Config(folder=str(folder), size=16, **knobs), Path("nowhere"), told)
+
+
+def remarks(samples) -> str:
+    return "\n".join(map(str, samples.remarks))
 
 
 def means(x: torch.Tensor) -> list[list[int]]:
@@ -120,19 +126,22 @@ def test_what_cannot_be_read_is_left_out_and_named(tmp_path):
     (tmp_path / "bomb.bmp").write_bytes(bomb)
     samples = made(ImageFolder, tmp_path).load()
     assert len(samples.x) == 2
-    notes = "\n".join(samples.notes)
+    notes = remarks(samples)
     for word in ("void.png is empty", "text.jpg is no picture", "cut.png is damaged", "bomb.bmp"):
         assert word in notes
-    assert len(samples.notes) == 4
+    assert len(samples.remarks) == 4
 
 
 def test_many_faults_are_counted(tmp_path):
     picture(tmp_path / "a.png"), picture(tmp_path / "b.png")
-    for index in range(_folder.MOST_FAULTS + 5):
+    for index in range(MOST_FAULTS + 5):
         (tmp_path / f"bad{index}.png").write_bytes(b"x")
-    notes = made(ImageFolder, tmp_path).load().notes
-    assert len(notes) == _folder.MOST_FAULTS + 1
-    assert notes[-1] == "and 5 more"
+    samples = made(ImageFolder, tmp_path).load()
+    assert len(samples.remarks) == MOST_FAULTS + 5
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(DataError, match="and 5 more") as caught:
+        made(ImageFolder, tmp_path).load()
+    assert len(caught.value.__notes__) == 5
 
 
 @pytest.mark.parametrize(
@@ -162,7 +171,7 @@ def test_pairs_are_split(tmp_path):
     samples = data.load()
     assert means(samples.x) == [[255, 0, 0]] * 2
     assert means(samples.told) == [[0, 0, 255]] * 2
-    assert "single.png is 20 x 20, but a pair is twice as wide as high" in samples.notes[0]
+    assert "single.png is 20 x 20, but a pair is twice as wide as high" in remarks(samples)
     assert data.spec(data.config).offer("image").shape == (3, 16, 16)
     swapped = made(PairedFolder, tmp_path, told="image", source="left").load()
     assert means(swapped.told) == [[255, 0, 0]] * 2
@@ -195,7 +204,7 @@ def test_captions_lie_beside_the_pictures(tmp_path):
     read = [decode(row.tolist(), text.names) for row in samples.told]
     assert read == ["a red square", "a blue one"]
     assert samples.told.shape == (2, 4)
-    notes = "\n".join(samples.notes)
+    notes = remarks(samples)
     assert "mute.txt is not there" in notes
     assert "blank.txt is empty" in notes
 
@@ -214,7 +223,7 @@ def test_sounds_lie_beside_the_pictures(tmp_path):
     assert samples.waves.shape == (2, 8000)
     high, low = samples.told[:, 0].float().mean(2).argmax(1).tolist()
     assert high > low
-    notes = "\n".join(samples.notes)
+    notes = remarks(samples)
     assert "mute.wav is not there" in notes
     assert "broken.png has no sound" in notes
 
@@ -289,7 +298,7 @@ def test_one_fault_of_any_sort_costs_one_file(tmp_path, monkeypatch):
     monkeypatch.setattr(_folder, "to_square", burst)
     samples = made(ImageFolder, tmp_path).load()
     assert len(samples.x) == 2
-    assert "ZeroDivisionError of no use" in samples.notes[0]
+    assert "ZeroDivisionError of no use" in samples.remarks[0].what
 
 
 def test_what_is_hidden_or_linked_is_no_class_and_no_picture(tmp_path):
@@ -312,9 +321,9 @@ def test_a_whole_disk_is_not_looked_through(tmp_path, monkeypatch):
         for index in range(4):
             (tmp_path / name / f"{index}.txt").touch()
     assert _folder.class_folders(tmp_path) == ("cats", "dogs")
-    monkeypatch.setattr(_folder, "MOST_NAMES_OF_CLASS", 4)
+    monkeypatch.setattr(listing, "MOST_NAMES_OF_CLASS", 4)
     assert _folder.class_folders(tmp_path) == ()
-    monkeypatch.setattr(_folder, "MOST_NAMES", 9)
+    monkeypatch.setattr(listing, "MOST_NAMES", 9)
     with pytest.raises(DataError, match="more than 9 files"):
         made(ImageFolder, tmp_path).load()
     config = CaptionedFolder.Config(folder=str(tmp_path))

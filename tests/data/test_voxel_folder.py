@@ -56,7 +56,7 @@ def test_what_cannot_be_used_is_left_out_and_named(tmp_path: Path) -> None:
     (tmp_path / "broken.stl").write_bytes(b"solid nothing at all")
     samples = made(tmp_path).load()
     assert len(samples.x) == 2
-    told = "\n".join(samples.notes)
+    told = "\n".join(map(str, samples.remarks))
     assert all(name in told for name in ("empty.npy", "objects.npy", "broken.stl"))
 
 

@@ -131,3 +131,17 @@ def test_files_that_lie_are_refused(tmp_path: Path) -> None:
             load(path)
     with pytest.raises(BankError, match="cannot be read"):
         load(tmp_path / "nowhere.safetensors")
+
+
+def test_reaches_of_single_sliders_are_kept(tmp_path: Path) -> None:
+    made = bank(reaches=(0.0, 8.0))
+    assert load(save(tmp_path, "mine", made)).reaches == (0.0, 8.0)
+    assert load(save(tmp_path, "plain", bank())).reaches == ()
+    assert made.only([1]).reaches == (8.0,)
+    assert bank().with_ways_of(made).reaches == (0.0, 0.0, 0.0, 8.0)
+
+
+@pytest.mark.parametrize("reaches", [(1.0,), (-1.0, 1.0), (float("nan"), 1.0), (1e9, 1.0)])
+def test_reaches_that_cannot_be_are_refused(reaches: tuple[float, ...]) -> None:
+    with pytest.raises(BankError):
+        bank(reaches=reaches)

@@ -46,7 +46,7 @@ def step(engine: Engine, count: int) -> None:
     for _ in range(count):
         engine.step(None)
         engine.report()
-        engine._write_line()
+        engine._reporter.write_line()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,36 +46,6 @@ def test_wrong_options_exit_with_two(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_one_application_serves_all(qapp: QApplication) -> None:
     assert app.make_application() is qapp
-
-
-def test_faults_nobody_caught_are_shown_and_the_window_lives(
-    window: MainWindow, studio: Studio, caplog: pytest.LogCaptureFixture
-) -> None:
-    before = (sys.excepthook, threading.excepthook, signal.getsignal(signal.SIGINT))
-    with app.Guard(window, studio):
-        error = ZeroDivisionError("by nothing")
-        sys.excepthook(type(error), error, None)
-        studio.drain()
-        assert "by nothing" in window.banner.text
-        assert "a fault that nobody caught" in caplog.text
-
-        def fail() -> None:
-            raise OSError("off the thread")
-
-        thread = threading.Thread(target=fail)
-        thread.start()
-        thread.join()
-        studio.drain()
-        assert "off the thread" in window.banner.text
-        assert window.isVisible()
-    assert (sys.excepthook, threading.excepthook, signal.getsignal(signal.SIGINT)) == before
-    caplog.clear()
-
-
-def test_ctrl_c_closes_the_window(window: MainWindow, studio: Studio) -> None:
-    with app.Guard(window, studio) as guard:
-        guard.interrupted(signal.SIGINT, None)
-        assert window.isHidden()
 
 
 def test_beginning_loads_the_catalogue_and_the_welcome_model(

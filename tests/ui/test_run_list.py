@@ -8,8 +8,9 @@ from ganstudio.ui.run_list import RunReader, read_score
 RECIPE = 'variant = "{}"\ndata = "digits"\nkimg = 500.0\n'
 
 
-def measured(nimg, floors=None, **values):
-    return json.dumps({"nimg": nimg, "event": "measured", "values": values, "floors": floors or {}})
+def measured(nimg, floors=None, better=None, **values):
+    line = {"nimg": nimg, "event": "measured", "values": values, "floors": floors or {}}
+    return json.dumps(line | ({"better": better} if better else {}))
 
 
 def write(path, *lines):
@@ -38,6 +39,22 @@ def test_the_best_is_next_to_what_real_samples_get(history):
     floors = {"recall": 0.8}
     write(history, *(measured(n, floors, recall=r) for n, r in ((1, 0.2), (2, 0.75), (3, 1.0))))
     assert read_score(history).best == 0.75
+
+
+@pytest.mark.parametrize(
+    ("way", "floors", "best"),
+    [
+        ("higher", {}, 0.9),
+        ("lower", {}, 0.2),
+        ("higher", {"score": 0.4}, 0.9),
+        ("floor", {"score": 0.4}, 0.45),
+    ],
+)
+def test_the_run_says_which_way_is_better(history, way, floors, best):
+    lines = [
+        measured(n, floors, {"score": way}, score=r) for n, r in ((1, 0.2), (2, 0.9), (3, 0.45))
+    ]
+    assert read_score(write(history, *lines)).best == best
 
 
 def test_lines_that_are_no_use_are_passed_over(history):

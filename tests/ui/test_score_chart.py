@@ -41,6 +41,9 @@ def test_probabilities_are_written_where_their_scores_are(chart) -> None:
     chart.show_scores(np.array([3.0]), np.array([-3.0]), CHANCE)
     assert [text for _, text in chart.ticks()] == ["0.1", "0.5", "0.9"]
     assert chart.ticks()[1][0] == 0
+    chart.show_scores(np.array([0.001, 0.002]), np.array([0.0]), CHANCE)
+    texts = [text for _, text in chart.ticks()]
+    assert len(set(texts)) == len(texts) == 3, "close ones can be told apart"
     chart.show_scores(np.array([8.0]), np.array([7.9]), CHANCE)
     assert all(text.startswith(("1", "0.99")) for _, text in chart.ticks())
     chart.grab()

@@ -196,7 +196,7 @@ def test_a_tuned_knob_is_told_and_becomes_part_of_the_recipe(
     assert trained[0].trainer.gan.rate("D") == 1e-3
 
 
-def test_turned_knobs_are_turned_back_one_by_one(
+def test_turned_knobs_are_turned_back_and_forth_one_by_one(
     studio: Studio, ears: Ears, trained: list, qtbot: Any
 ) -> None:
     start_paused(qtbot, studio)
@@ -205,12 +205,32 @@ def test_turned_knobs_are_turned_back_one_by_one(
             studio.tune(knob, value)
     for knob, before in (("n_critic", 1), ("d_lr", 2e-4)):
         with qtbot.waitSignal(studio.tuned, timeout=30_000):
-            studio.undo_tune()
+            studio.turns.undo()
         assert (ears.of["tuned"][-1].knob, ears.of["tuned"][-1].value) == (knob, before)
     assert trained[0].trainer.gan.config.d_lr == 2e-4
     assert trained[0].trainer.gan.config.n_critic == 1
-    studio.undo_tune()  # nothing is left to take back, and nothing is posted
-    assert studio._undoing is None
+    assert not studio.turns.canUndo()
+    for knob, after in (("d_lr", 1e-3), ("n_critic", 3)):
+        assert studio.turns.redoText() == knob.replace("_", " ")
+        with qtbot.waitSignal(studio.tuned, timeout=30_000):
+            studio.turns.redo()
+        assert (ears.of["tuned"][-1].knob, ears.of["tuned"][-1].value) == (knob, after)
+    assert not studio.turns.canRedo()
+    assert studio._turning == []
+
+
+def test_knobs_turned_back_faster_than_the_session_answers(
+    studio: Studio, ears: Ears, trained: list, qtbot: Any
+) -> None:
+    start_paused(qtbot, studio)
+    for value in (1e-3, 2e-3, 3e-3):
+        with qtbot.waitSignal(studio.tuned, timeout=30_000):
+            studio.tune("d_lr", value)
+    for turn in (studio.turns.undo, studio.turns.undo, studio.turns.redo, studio.turns.undo):
+        turn()
+    qtbot.waitUntil(lambda: len(ears.of["tuned"]) == 7, timeout=30_000)
+    assert trained[0].trainer.gan.config.d_lr == 1e-3
+    assert (studio.turns.count(), studio.turns.index()) == (3, 1)
 
 
 @pytest.mark.parametrize(

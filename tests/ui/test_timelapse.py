@@ -1,13 +1,18 @@
 import inspect
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.latent.stand import Stand
 from ganstudio.samples import SampleSpec
 from ganstudio.train import messages as m
 from ganstudio.train.tasks.timelapse import Timelapse as Task
 from ganstudio.ui import pictures
+from ganstudio.ui.favourites import Favourites
+from ganstudio.ui.studio import Tiles
 from ganstudio.ui.timelapse import TASK, FilmKnobs, Timelapse
 
 
@@ -54,6 +59,36 @@ def test_the_task_knows_all_arguments(films, asked, tmp_path):
     films.make(tmp_path / "x.mp4", FilmKnobs())
     known = inspect.signature(Task.run).parameters
     assert set(asked[0][2]) <= set(known)
+
+
+def test_the_gallerys_tiles_and_the_stars_can_be_filmed(films, studio, asked, tmp_path):
+    z = np.arange(16, dtype=np.float32).reshape(2, 8)
+    studio.tiles = lambda: Tiles(tuple(Stand(row) for row in z), 2)
+    films.make(tmp_path / "x.mp4", FilmKnobs(latents="gallery"))
+    assert [stand.z[0] for stand in asked[0][2]["places"]] == [0, 8]
+    assert asked[0][2]["columns"] == 2
+    studio.done.emit(m.Done(1, TASK, SimpleNamespace(path=Path("x"), skipped=0), "", 0, 1.0))
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "recipe.toml").touch()
+    stars = Favourites(tmp_path / "run")
+    stars.add(Stand(np.ones(8, np.float32)), None)
+    stars.add(Stand(np.ones(9, np.float32)), None)
+    films.make(tmp_path / "x.mp4", FilmKnobs(latents="favourites"))
+    assert [len(stand.z) for stand in asked[1][2]["places"]] == [8], "of this model only"
+
+
+def test_what_is_not_there_cannot_be_chosen(films):
+    dialog = films.ask()
+    editor = dialog.form.rows["latents"].editor
+    assert dialog.save.isEnabled()
+    editor.setCurrentIndex(editor.findData("gallery"))
+    assert not dialog.save.isEnabled()
+    assert "no tiles" in dialog.form.rows["latents"].fault.text()
+    assert not dialog.form.rows["seed"].isEnabled()
+    editor.setCurrentIndex(editor.findData("seed"))
+    assert dialog.save.isEnabled()
+    assert dialog.form.rows["seed"].isEnabled()
+    dialog.reject()
 
 
 def test_a_changed_mind_makes_nothing(films, asked, monkeypatch):

@@ -20,7 +20,7 @@ from ganstudio.ui import panels as room
 from ganstudio.ui import statusline, theme
 from ganstudio.ui.branch_dialog import Branch
 from ganstudio.ui.branching import Branching
-from ganstudio.ui.docks import FaultCard
+from ganstudio.ui.fault_card import FaultCard
 from ganstudio.ui.open_run import OpenRun, list_runs
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.statusline import in_bytes, in_time

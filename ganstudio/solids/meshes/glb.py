@@ -5,13 +5,13 @@ Source: Khronos, glTF 2.0 Specification, chapters 3 and 4.
 
 from __future__ import annotations
 
-import json
 import struct
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.reading import parse_json
 from ganstudio.solids.faults import SolidError
 from ganstudio.solids.meshes.soup import Floats, Indices, Soup, budget, checked, upright
 
@@ -47,8 +47,8 @@ def _chunks(content: bytes) -> tuple[dict[str, Any], bytes]:
     if content[16:20] != b"JSON" or length > len(content) - 20:
         raise SolidError("is a GLB file that is cut off")
     try:
-        tree = json.loads(content[20 : 20 + length])
-    except (ValueError, RecursionError) as error:
+        tree = parse_json(content[20 : 20 + length])
+    except ValueError as error:
         raise SolidError("is a GLB file whose description cannot be read") from error
     if not isinstance(tree, dict):
         raise SolidError("is a GLB file without a description")

@@ -5,6 +5,7 @@ Source: 3MF Consortium, 3D Manufacturing Format Core Specification 1.3.
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from array import array
@@ -15,13 +16,21 @@ from xml.parsers import expat
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.reading import shown
 from ganstudio.solids.faults import SolidError
 from ganstudio.solids.meshes.soup import Floats, Indices, Soup, budget, checked
 
 LARGEST_XML_BYTES = 1 << 29
 LARGEST_GROWTH = 1100  # what a zip can grow to against its size
 DEEPEST = 16
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others take any room to unpack
 MODEL_PART = "3D/3dmodel.model"
+
+_FAULTS = (
+    zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, OverflowError, LookupError,
+    OSError, struct.error,
+)  # fmt: skip
+"""What a damaged zip makes its reader raise."""
 
 _Key = tuple[str, str]  # the part of the zip, the number of the object
 
@@ -101,10 +110,14 @@ def decode(content: bytes) -> Soup:
                 LARGEST_XML_BYTES, LARGEST_GROWTH * len(content)
             ):
                 raise SolidError("is a 3MF file that unfolds to more than it can hold")
+            if any(info.compress_type not in _PACKINGS for info in infos):
+                raise SolidError("is a 3MF file that is packed otherwise than 3MF files are")
             for info in infos:
                 _Reader(info.filename, objects, build).read(package.read(info))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
-        raise SolidError(f"is no readable 3MF file ({error})") from error
+    except SolidError:
+        raise
+    except _FAULTS as error:
+        raise SolidError(f"is no readable 3MF file ({shown(str(error))})") from error
     if not build:
         raise SolidError("holds nothing to build")
     return _assembled(objects, build, budget(len(content)))

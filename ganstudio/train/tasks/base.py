@@ -52,6 +52,14 @@ class Desk:
         self.check()
         self._tell(share, text, preview)
 
+    def packing(self, share: float) -> None:
+        """Say that of all that was made this share is packed into its file.
+
+        Raises:
+            CancelledError: if the work is no longer wanted.
+        """
+        self.tell(1.0, f"packing {share:.0%}")
+
 
 class Task(ABC):
     """Work that takes longer than a frame: directions, projection, films.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +26,8 @@ VALUES_A_CHUNK = 1 << 18  # drawn between two looks at whether it is still wante
 MOST = 4096
 THUMBNAIL_PX = 48
 ROWS = 256  # of latents read at a time
+SLOW = "laying them out by UMAP, which takes half a minute the first time"
+LOOK_S = 0.05  # between two looks at whether UMAP is still wanted
 FEATURE_SIDES = {"points": 1, "image": 16, "voxels": 8}  # averaged to, before being compared
 
 
@@ -118,8 +123,7 @@ class CloudTask(Task):
                 features = _early(sampler, desk, z, told)
             else:
                 features = averaged(everything, FEATURE_SIDES[model.spec.kind])
-            desk.tell(0.75, "laying them out")
-            places = laid_out(features, layout, seed)
+            places = _laid_out(desk, features, layout, seed)
         except (LayoutError, EarlyError, ValueError) as error:
             raise TaskError(str(error)) from error
         desk.tell(0.95, "drawing thumbnails")
@@ -151,6 +155,27 @@ def _reals(sampler: Sampler, reals: np.ndarray | None, data_root: Path | None) -
     if reals is None or reals.shape[1:] != shape:
         return np.zeros((0, *shape), np.float32)
     return np.asarray(reals, dtype=np.float32)
+
+
+def _laid_out(desk: Desk, features: np.ndarray, layout: Layout, seed: int) -> np.ndarray:
+    """UMAP cannot be stopped: it goes on unseen when nobody wants it, and the next one waits."""
+    if layout == "pca":
+        desk.tell(0.75, "laying them out")
+        return laid_out(features, layout, seed)
+    desk.tell(0.75, SLOW)
+    found = _umap_thread().submit(laid_out, features, layout, seed)
+    try:
+        while True:
+            desk.check()
+            with suppress(TimeoutError):
+                return found.result(LOOK_S)
+    finally:
+        found.cancel()
+
+
+@cache
+def _umap_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "umap")
 
 
 def _early(sampler: Sampler, desk: Desk, z: np.ndarray, told: Told | None) -> np.ndarray:

@@ -69,7 +69,7 @@ class Film(Task):
         paint = paint or (lambda sample: single(sample, spec, size))
         try:
             frames = walk.frames(fps) if isinstance(walk, KeyFrames) else walk
-            with FilmWriter(path, fps, size) as film:
+            with FilmWriter(path, fps, size, desk.packing) as film:
                 for part in frames.batches(max(1, min(16, VALUES_A_BATCH // spec.size))):
                     x = sampler.draw(
                         part.z, part.told, float(part.psi[0]), part.shift, float(part.noise[0])
@@ -80,7 +80,6 @@ class Film(Task):
                         film.add(frame)
                     text = f"frame {film.count} of {len(frames)}"
                     desk.tell(film.count / len(frames), text, _preview(frame))
-                desk.tell(1.0, "packing")
         except (FilmError, ValueError) as error:
             raise TaskError(f"The film cannot be made: {error}") from error
         return FilmMade(film.path, film.count)

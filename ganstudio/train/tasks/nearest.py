@@ -117,7 +117,7 @@ class NearestSolids(Task):
             known = cls._known
             if known is not None and (known.recipe, known.root) == (told, data_root):
                 return known
-            samples = load_samples(recipe, data_root)
+            samples = load_samples(recipe, data_root, lambda text: desk.tell(0.0, text))
         except (RecipeError, OSError) as error:
             raise TaskError(f"the recipe of {run.name} cannot be read: {error}") from error
         except DataError as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ganstudio.films import MOST_FPS, FilmError, FilmWriter
 from ganstudio.latent.blend import Frames
+from ganstudio.latent.stand import Stand
 from ganstudio.train.frames import USUAL_PX, labelled, many
 from ganstudio.train.library import moments
 from ganstudio.train.run import RunError
@@ -47,7 +48,8 @@ class Timelapse(Task):
     Arguments of ``run``:
         path: what the film is called; its ending says what it is, see ``films.FilmWriter``.
         run: the run's folder; that of the model in view if None.
-        places: ``Frames`` of the latents to show; if None, drawn by ``seed``.
+        places: ``Stand``s or ``Frames`` of the latents to show; if None, drawn by ``seed``.
+        columns: samples in a row; 0 for about a square.
         n: how many are drawn; 0 for as many as suit the samples.
         seed: of those that are drawn.
         seconds: how long the film is.
@@ -65,7 +67,8 @@ class Timelapse(Task):
         *,
         path: Path,
         run: Path | None = None,
-        places: Frames | None = None,
+        places: Frames | Sequence[Stand] | None = None,
+        columns: int = 0,
         n: int = 0,
         seed: int = 0,
         seconds: float = 10.0,
@@ -89,15 +92,15 @@ class Timelapse(Task):
         folder = run or Path(sampler.source)
         device = str(sampler.device)
         spec = sampler.model.spec
-        places = places or drawn(sampler, n or USUAL_COUNT[spec.kind], seed)
         count = max(1, round(seconds * fps))
         skipped = shown = 0
         past: Sampler | None = None
         try:
+            places = _placed(sampler, places) or drawn(sampler, n or USUAL_COUNT[spec.kind], seed)
             plan = spread(moments(folder), count)
             if not plan:
                 raise TaskError(f"{folder} keeps no moment of its training yet.")
-            with FilmWriter(path, fps) as film:
+            with FilmWriter(path, fps, packing=desk.packing) as film:
                 for nimg, times in plan:
                     desk.tell(film.count / count, f"{nimg / 1000:,.1f} kimg")
                     try:
@@ -105,13 +108,12 @@ class Timelapse(Task):
                     except (RunError, OSError):
                         skipped += 1  # damaged, or let go since it was listed
                         continue
-                    frame = many(_samples(past, places, desk), spec, height)
+                    frame = many(_samples(past, places, desk), spec, height, columns)
                     frame = labelled(frame, f"{nimg / 1000:,.1f} kimg") if label else frame
                     shown += 1
                     for _number in range(times):
                         desk.check()
                         film.add(frame)
-                desk.tell(1.0, "packing")
         except (FilmError, RunError, ValueError) as error:
             if isinstance(error, TaskError):
                 raise
@@ -123,6 +125,19 @@ def drawn(sampler: Sampler, count: int, seed: int) -> Frames:
     """Latents from the prior, with what is told besides filled in; the same seed, the same."""
     z = sampler.model.draw(count, seed)
     return Frames(z, sampler.fill({}, count), np.ones(count), None, np.ones(count))
+
+
+def _placed(sampler: Sampler, places: Frames | Sequence[Stand] | None) -> Frames | None:
+    """Places as they are drawn, with what they leave out filled in; None for none.
+
+    Raises:
+        ValueError: if they do not go together or are of another model.
+    """
+    if places is None or not len(places):
+        return None
+    if not isinstance(places, Frames):
+        places = Frames.of(list(places), len(sampler.model.classes))
+    return replace(places, told=sampler.fill(places.told, len(places)))
 
 
 def spread(kept: Sequence[int], frames: int) -> list[tuple[int, int]]:

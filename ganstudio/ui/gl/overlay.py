@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalette, QPen
 
 from ganstudio.ui.gl.camera import Vector
 from ganstudio.ui.gl.tints import Colouring, shades
 
 LEGEND_PX = (150, 8)
 EDGE_PX = 16
+NAME_PX = 160
 CORNERS = np.array(list(np.ndindex(2, 2, 2)), dtype=np.float64)
 _EDGES = [(i, j) for i in range(8) for j in range(i) if np.abs(CORNERS[i] - CORNERS[j]).sum() == 1]
 
@@ -89,6 +90,15 @@ def paint_voxel(painter: QPainter, palette: QPalette, corners: Sequence[QPointF]
         for i, j in _EDGES:
             painter.drawLine(corners[i], corners[j])
     painter.restore()
+
+
+def paint_name(
+    painter: QPainter, palette: QPalette, head: QPointF, text: str, area: QRectF
+) -> None:
+    """A name on a plate over the middle of an object whose highest point is ``head``."""
+    text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, NAME_PX)
+    half = (QFontMetrics(_small(painter)).horizontalAdvance(text) + 16) / 2
+    paint_chip(painter, palette, head - QPointF(half, 34), text, area)
 
 
 def paint_chip(

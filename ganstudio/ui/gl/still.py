@@ -25,11 +25,13 @@ from PySide6.QtWidgets import QWidget
 from ganstudio.solids import picture
 from ganstudio.ui import pictures
 from ganstudio.ui.background import Background
+from ganstudio.ui.gl import overlay
 from ganstudio.ui.gl.scene import WHOLE, Cuts, Shape, Surface, build, cut
 from ganstudio.ui.gl.tints import Colouring
 
 DEGREES_PER_PX = 0.6
 CLICK_PX = 4
+NAME_PX = 40  # of a name's foot below the top of its tile
 LARGEST_PX = 480
 
 
@@ -61,6 +63,7 @@ class Still(QWidget):
         self.setMinimumSize(160, 120)
         self._grids: list[NDArray[np.generic]] = []
         self._images: list[QImage] = []
+        self._names: tuple[str, ...] = ()
         self._threshold, self._cuts = 0.5, WHOLE
         self._azimuth, self._elevation = -52.0, 24.0
         self._stale = self._pickable = self._released = False
@@ -78,6 +81,11 @@ class Still(QWidget):
         """Voxels above it are solid, 0 to 1."""
         self._threshold = threshold
         self._draw()
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Write a name over each object, in their order; none for nothing."""
+        self._names = tuple(names)
+        self.update()
 
     def set_surface(self, surface: Surface) -> None:
         """Pictures show cubes whatever is chosen."""
@@ -150,6 +158,10 @@ class Still(QWidget):
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
         for tile, image in zip(self._tiles(len(self._images)), self._images, strict=True):
             painter.drawImage(tile, image)
+        if len(self._images) > 1:
+            for tile, name in zip(self._tiles(len(self._images)), self._names, strict=False):
+                head = QPointF(tile.center().x(), tile.top() + NAME_PX)
+                overlay.paint_name(painter, self.palette(), head, name, QRectF(self.rect()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: a drag or a click begins."""

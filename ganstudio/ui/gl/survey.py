@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +40,7 @@ class SurveyWidget(OrbitWidget):
         self.turn_degrees = 0.0
         self.ruler = Ruler()
         self._style, self._title = Style(), ""
+        self._names: tuple[str, ...] = ()
         self._pickable = self._reads = self._measures = False
         self._hovered: int | None = None
         self._voxel: Hit | None = None  # that is read
@@ -48,6 +50,11 @@ class SurveyWidget(OrbitWidget):
         """Whether objects light up under the mouse and can be clicked."""
         self._pickable, self._hovered = on, None
         self.redraw()
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Write a name over each object, in their order; none for nothing."""
+        self._names = tuple(names)
+        self.update()
 
     def set_reading(self, on: bool) -> None:
         """Whether the voxel under the mouse tells its index and value; a click holds it."""
@@ -133,6 +140,10 @@ class SurveyWidget(OrbitWidget):
         style, palette, area = frame.style, self.palette(), QRectF(self.rect())
         if style.colouring != "plain" and self.shapes and self.width() > LEGEND_FITS_PX:
             overlay.paint_legend(painter, palette, style.colouring, *self._scale(style))
+        for index, name in enumerate(self._names if len(self.shapes) > 1 else ()):
+            head = self._head(frame, index)
+            if head is not None:
+                overlay.paint_name(painter, palette, head, name, area)
         ends = [self._at(frame, hit.index, np.array([hit.place])) for hit in self.ruler.ends]
         points = [end[0] for end in ends if end]
         if len(points) == len(self.ruler.ends) > 0:
@@ -146,6 +157,17 @@ class SurveyWidget(OrbitWidget):
                 right = max(corner.x() for corner in seen) + 14
                 top = min(corner.y() for corner in seen) - 14
                 overlay.paint_chip(painter, palette, QPointF(right, top), str(reading), area)
+
+    def _head(self, frame: Frame, index: int) -> QPointF | None:
+        """The middle of what lies highest of an object, on the widget."""
+        if index >= len(self.shapes) or not self.shapes[index].voxels:
+            return None
+        low, high = self.shapes[index].low, self.shapes[index].high
+        corners = self._at(frame, index, low + overlay.CORNERS * (high - low).astype(np.float64))
+        if corners is None:
+            return None
+        middle = sum(corner.x() for corner in corners) / len(corners)
+        return QPointF(middle, min(corner.y() for corner in corners))
 
     def _at(self, frame: Frame, index: int, points: NDArray[np.float64]) -> list[QPointF] | None:
         """Where points of an object are on the widget; None if they cannot be seen."""

@@ -39,6 +39,11 @@ class CurvesPanel(Panel):
     title = "Curves"
     area = "bottom"
     order = 10
+    keys = (
+        ("Left, Right", "To the kept moment before or after"),
+        ("Page Up, Page Down", "Ten moments at once"),
+        ("Home, End", "To the first moment, and to now"),
+    )
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)

@@ -5,28 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import drag, theme
+from ganstudio.ui.decimals import Decimals
+from ganstudio.ui.errand import Errand, ErrandBar, sentence
 from ganstudio.ui.flow import FlowLayout
-from ganstudio.ui.notice import Notice
-from ganstudio.ui.panels.base import Panel
-from ganstudio.ui.progress import Progress
+from ganstudio.ui.panels.base import ModelPanel
 from ganstudio.ui.shots import fits
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.targets import PictureTarget, SolidTarget, Target
@@ -41,39 +36,40 @@ POINTS = "This model makes points. A click in the Plane panel finds the latent o
 THROUGH = {"Style w": "w", "Each layer": "w+", "Noise z": "z"}
 
 
-class FindPanel(Panel):
+class FindPanel(ModelPanel):
     """A target, the search, and how close it came; what is found goes to Latent."""
 
     title = "Find"
     area = "centre"
     order = 75
+    empty, noiseless, scrolled = EMPTY, NO_NOISE, True
+    keys = (
+        ("Ctrl+Z", "Take the last stroke back"),
+        ("Ctrl+V", "Paste a picture as the target"),
+    )
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._model: m.Model | None = None
         self._here: Stand | None = None
         self._known: np.ndarray | None = None
-        self._ticket, self._sought = 0, np.zeros(0, np.float32)
-        self._busy = False
+        self.errand = Errand(studio, "find", self)
+        self.errand.turned.connect(lambda busy: self._find.setEnabled(not busy))
+        self.errand.progressed.connect(self._on_progressed)
+        self.errand.done.connect(self._on_done)
+        self.errand.dropped.connect(lambda why: self._said.setText(why or "Cancelled."))
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.search)
         self._build()
         self.setAcceptDrops(True)
-        studio.modelReady.connect(self._on_model)
         studio.started.connect(lambda event: self._offer(event.reals))
         studio.latentChanged.connect(self._on_latent)
         studio.sought.connect(self._take_sample)
-        studio.progressed.connect(self._on_progressed)
-        studio.done.connect(self._on_done)
-        studio.dropped.connect(self._on_dropped)
-        if studio.model is not None:
-            self._on_model(m.ModelReady(studio.model_source, 0, studio.model, studio.examples))
-        self._renew()
+        self.listen()
 
     @property
     def target(self) -> Target:
         """Where the target is made, for the kind of samples that the model makes."""
-        voxels = self._model is not None and self._model.spec.kind == "voxels"
+        voxels = self.model is not None and self.model.spec.kind == "voxels"
         return self.solid if voxels else self.picture
 
     def release(self) -> None:
@@ -91,36 +87,23 @@ class FindPanel(Panel):
     # Building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        edge = theme.SPACE[3]
-        column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
-        column.setSpacing(theme.SPACE[2])
+        column = self.page.column
         self.picture, self.solid, self.trio = PictureTarget(), SolidTarget(), Trio()
         for target in (self.picture, self.solid):
             target.changed.connect(self._on_target)
-            target.refused.connect(self._refuse)
+            target.refused.connect(self.warn)
             column.addWidget(target, 1 if target is self.solid else 0)
         column.addWidget(self.trio, 1)
         column.addWidget(self._build_controls())
-        column.addWidget(self._build_progress())
+        self.bar = ErrandBar(
+            self.errand, "How far the search is", "Stop searching; Latent stays where it is"
+        )
+        column.addWidget(self.bar)
         self._said = QLabel()
         self._said.setWordWrap(True)
         theme.tone(self._said, "muted")
         column.addWidget(self._said)
         column.addStretch(0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(body)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._notice = Notice(EMPTY)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._notice)
-        self._pages.addWidget(self._scroll)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._pages)
 
     def _build_controls(self) -> QWidget:
         box = QWidget()
@@ -129,7 +112,7 @@ class FindPanel(Panel):
         theme.tone(self._find, "primary")
         self._find.setToolTip("Search for the latent that comes closest, and take it to Latent")
         self._find.clicked.connect(self.search)
-        self.seconds = QDoubleSpinBox()
+        self.seconds = Decimals()
         self.seconds.setRange(0.5, 120)
         self.seconds.setDecimals(1)
         self.seconds.setSingleStep(0.5)
@@ -154,35 +137,21 @@ class FindPanel(Panel):
             flow.addWidget(part)
         return box
 
-    def _build_progress(self) -> QWidget:
-        self._working, self.progress = QWidget(), Progress()
-        self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName("How far the search is")
-        cancel = QPushButton("Cancel")
-        cancel.setToolTip("Stop searching; Latent stays where it is")
-        cancel.clicked.connect(self.cancel)
-        row = QHBoxLayout(self._working)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.progress, 1)
-        row.addWidget(cancel)
-        return self._working
-
     # What the person does -------------------------------------------------------------------
 
     def search(self) -> None:
         """Search for what is drawn."""
-        model = self._model
-        if model is None or self._why_empty():
+        model = self.model
+        if model is None or self.why_empty():
             return
         self._pause.stop()
         here = self._here if self._here is not None and fits(self._here, model) else None
-        self._sought = self.target.sample
+        sought = self.target.sample
         through = THROUGH[self.through.currentText()] if model.w_dim else None
-        self.trio.begin(self._sought)
-        self._ticket = self.studio.work(
+        self.trio.begin(sought)
+        self.errand.begin(
             TASK,
-            "find",
-            target=self._sought,
+            target=sought,
             told=None if here is None else here.told,
             stand=here,
             seconds=self.seconds.value(),
@@ -190,23 +159,18 @@ class FindPanel(Panel):
             through=through,
             hold_class=self.hold.isChecked(),
         )
-        self._show_busy(True)
         self._said.setText("")
-
-    def cancel(self) -> None:
-        """Stop searching."""
-        self.studio.cancel(self._ticket)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files, and samples of the set, are welcome."""
         data = event.mimeData()
         held = data.hasFormat(drag.SAMPLE_MIME) or any(url.isLocalFile() for url in data.urls())
-        if self._model is not None and held:
+        if self.model is not None and held:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Look for what was dropped."""
-        data, model = event.mimeData(), self._model
+        data, model = event.mimeData(), self.model
         sample = drag.unpack_sample(data)
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if sample is not None and model is not None:
@@ -217,70 +181,66 @@ class FindPanel(Panel):
 
     def _take_sample(self, sample: np.ndarray) -> None:
         """Look for one of the data."""
-        model = self._model
-        if model is None or self._why_empty():
+        model = self.model
+        if model is None or self.why_empty():
             return
         if sample.shape == model.spec.shape:
             self.target.show_sample(sample)
+            self.called.emit()
         else:
-            self._refuse(f"Not taken: {model.spec} are wanted.")
+            self.warn(f"Not taken: {model.spec} are wanted.")
 
     def _on_target(self) -> None:
-        if self._model is not None and self.live.isChecked() and self.isVisible():
+        if self.model is not None and self.live.isChecked() and self.isVisible():
             self._pause.start()
-
-    def _refuse(self, why: str) -> None:
-        self.studio.noted.emit(m.Noted(why, "warning"))
 
     # What the studio says -------------------------------------------------------------------
 
-    def _on_model(self, event: m.ModelReady) -> None:
-        known, self._model = self._model, event.model
-        if event.model != known:
-            self._show_busy(False)
-            self._known = None
-            self.trio.clear(self.target.view)
-            self._said.setText("")
-            if not self._why_empty():
-                self._take(self._reals(event.examples))
-        self._renew()
+    def take_model(self, event: m.ModelReady) -> None:
+        """Seek in another model: offer a target of its kind."""
+        self.errand.forget()
+        self._known = None
+        self.trio.clear(self.target.view)
+        self._said.setText("")
+        if not self.why_empty():
+            self._take(self._reals(event.examples))
+        for target in (self.picture, self.solid):
+            target.setVisible(target is self.target)
+        self._direct()
+        self.through.setVisible(event.model.w_dim > 0)
+        self.hold.setVisible(bool(event.model.classes))
 
     def _reals(self, examples: m.Examples | None) -> np.ndarray | None:
         """Some of the model's data, if there is any at hand."""
         for known in (self.studio.reals, None if examples is None else examples.x):
-            if known is not None and self._model and known.shape[1:] == self._model.spec.shape:
+            if known is not None and self.model and known.shape[1:] == self.model.spec.shape:
                 return known
         return None
 
     def _offer(self, reals: np.ndarray) -> None:
         """A training has started: these are of its data."""
-        model = self._model
-        if model is None or self._why_empty() or self._known is not None:
+        model = self.model
+        if model is None or self.why_empty() or self._known is not None:
             return
         if reals.shape[1:] == model.spec.shape:
             self._take(reals)
 
     def _take(self, known: np.ndarray | None) -> None:
-        if self._model is not None:
+        if self.model is not None:
             self._known = known
-            self.target.take(self._model, known)
+            self.target.take(self.model, known)
 
     def _on_latent(self, stand: Stand) -> None:
         self._here = stand
 
     def _on_progressed(self, event: m.Progressed) -> None:
-        if self._busy and event.ticket == self._ticket:
-            self.progress.setValue(round(1000 * event.share))
-            if event.text:
-                self._said.setText(event.text)
-            if event.preview is not None and self.isVisible():
-                self.trio.show_found(event.preview)
+        if event.text:
+            self._said.setText(sentence(event.text))
+        if event.preview is not None and self.isVisible():
+            self.trio.show_found(event.preview)
 
     def _on_done(self, event: m.Done) -> None:
-        if not self._busy or event.ticket != self._ticket:
-            return
         found = event.result
-        self._show_busy(False)
         self.trio.show_found(found.sample)
         self._said.setText(
             f"Distance {found.loss:.3g}, from {found.begun:.3g} at the best random latent, after "
@@ -288,40 +248,12 @@ class FindPanel(Panel):
         )
         self.studio.latentTaken.emit(found.stand)
 
-    def _on_dropped(self, event: m.Dropped) -> None:
-        if event.ticket == self._ticket:
-            self._show_busy(False)
-            self._said.setText(event.reason or "Cancelled.")
-
     # Showing --------------------------------------------------------------------------------
 
-    def _show_busy(self, busy: bool) -> None:
-        self._busy = busy
-        self.progress.setValue(0)
-        self._working.setVisible(busy)
-        self._find.setEnabled(not busy)
-
     def _direct(self) -> None:
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
-        self.trio.direct(self.width() - 2 * theme.SPACE[3] - bar)
+        self.trio.direct(self.page.room_px)
 
-    def _why_empty(self) -> str:
-        model = self._model
-        if model is None:
-            return EMPTY
-        if model.spec.kind == "points":
-            return POINTS
-        return "" if model.z_dim else NO_NOISE
-
-    def _renew(self) -> None:
-        model, why = self._model, self._why_empty()
-        self._notice.say(why)
-        self._pages.setCurrentIndex(0 if why else 1)
-        self._working.setVisible(self._busy)
-        if model is None:
-            return
-        for target in (self.picture, self.solid):
-            target.setVisible(target is self.target)
-        self._direct()
-        self.through.setVisible(model.w_dim > 0)
-        self.hold.setVisible(bool(model.classes))
+    def why_empty(self) -> str:
+        """Points have a panel of their own."""
+        points = self.model is not None and self.model.spec.kind == "points"
+        return POINTS if points else super().why_empty()

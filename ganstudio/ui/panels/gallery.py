@@ -22,7 +22,7 @@ from ganstudio.ui.gallery_header import GalleryHeader
 from ganstudio.ui.marks import GROUPS
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
-from ganstudio.ui.studio import Studio
+from ganstudio.ui.studio import Studio, Tiles
 from ganstudio.ui.tableau import Fixed, Tableau, compose
 from ganstudio.ui.tile_scores import TileScores
 from ganstudio.ui.tiles import TileGrid
@@ -46,6 +46,7 @@ class GalleryPanel(Panel):
     area = "centre"
     order = 10
     stage = ("image",)
+    keys = (("A, B", "Put the tile under the mouse into group A or B, or take it out"),)
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -75,6 +76,7 @@ class GalleryPanel(Panel):
         studio.started.connect(self._on_started)
         studio.latentTaken.connect(self._on_taken)
         studio.marks.changed.connect(self._show_marks)
+        studio.tiles = self.tiles
         if studio.model is not None:
             self._on_model(m.ModelReady(studio.model_source, 0, studio.model, studio.examples))
 
@@ -83,6 +85,7 @@ class GalleryPanel(Panel):
         theme.notifier.changed.disconnect(self._redraw_solids)
         self._settle.stop()
         self.scores.look(False)
+        self.studio.tiles = Tiles  # the studio outlives the panel
         for worker in self._workers.values():
             worker.close()
 
@@ -196,6 +199,13 @@ class GalleryPanel(Panel):
         if shown is None or not 0 <= index < len(shown.pixels):
             return None
         return Stand(*shown.fixed.of(shown.result_of(index)))
+
+    def tiles(self) -> Tiles:
+        """The places of all tiles that are generated, as they were drawn."""
+        fixed = None if self._shown is None else self._shown.fixed
+        if fixed is None:
+            return Tiles()
+        return Tiles(tuple(Stand(*fixed.of(i)) for i in range(len(fixed.z))), fixed.columns)
 
     def cargo(self, name: str, index: int) -> QMimeData | None:
         """What dragging a tile carries: its place in latent space, or a sample of the data."""

@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu
 
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import grid_plan, pictures, theme
 from ganstudio.ui.carrying import drag_out
+from ganstudio.ui.errand import Errand
 from ganstudio.ui.grid_controls import GridControls
 from ganstudio.ui.grid_plan import Plan
-from ganstudio.ui.notice import Notice
-from ganstudio.ui.panels.base import Panel
+from ganstudio.ui.panels.base import ModelPanel
 from ganstudio.ui.run_place import run_place
 from ganstudio.ui.shots import Shots, fits
 from ganstudio.ui.studio import Studio
@@ -33,19 +33,23 @@ NO_NOISE = "This model takes no noise, so there is nothing to lay out."
 UNFIT = "Not taken: it is a latent of another model."
 
 
-class GridPanel(Panel):
+class GridPanel(ModelPanel):
     """A table of latents made in one of several ways; a click takes a tile to Latent."""
 
     title = "Grid"
     area = "centre"
     order = 65
+    empty, noiseless = EMPTY, NO_NOISE
+    keys = (
+        ("Return", "Take what a well holds to Latent"),
+        ("Delete, Backspace", "Empty a well"),
+    )
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.plan: Plan | None = None
-        self._model: m.Model | None = None
         self._run: Path | None = None  # whose directions are offered
-        self._stale, self._ticket = False, 0
+        self._stale = False
         self._told: m.Told = {}  # by Latent, wherever a tile leaves something out
         self._styles: tuple[tuple[Stand, ...], np.ndarray] | None = None  # of whom, mapped to what
         self._asked_styles: tuple[Stand, ...] = ()
@@ -56,15 +60,13 @@ class GridPanel(Panel):
         self._well_shots.ready.connect(self._on_wells)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self.lay_out)
+        self._mapping = Errand(studio, f"{TAG}-styles", self)
+        self._mapping.done.connect(self._on_mapped)
         self._build()
-        studio.modelReady.connect(self._on_model)
-        studio.done.connect(self._on_done)
         studio.done.connect(self._on_found, Qt.ConnectionType.QueuedConnection)
         studio.latentTaken.connect(self._on_taken)
         studio.latentChanged.connect(self._on_latent)
-        if studio.model is not None:
-            self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
-        self._renew()
+        self.listen()
 
     @property
     def wells(self) -> list[Well]:
@@ -88,11 +90,6 @@ class GridPanel(Panel):
     # Building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        edge = theme.SPACE[3]
-        column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
-        column.setSpacing(theme.SPACE[2])
         self.controls = GridControls(lambda: self._shots.here)
         self.controls.changed.connect(self._settle.start)
         self.controls.randomWanted.connect(self.shuffle)
@@ -107,9 +104,10 @@ class GridPanel(Panel):
         self.sums.taken.connect(self.studio.latentTaken.emit)
         for well in self.wells:
             well.changed.connect(partial(self._check, well))
-            well.refused.connect(self._refuse)
+            well.refused.connect(self.warn)
         for well in self.controls.wells:
             well.clicked.connect(partial(self._take_well, well))
+        column = self.page.column
         column.addWidget(self.controls)
         column.addWidget(self.tiles, 1)
         self._left_out = QLabel()
@@ -117,13 +115,6 @@ class GridPanel(Panel):
         self._left_out.hide()
         column.addWidget(self._left_out)
         column.addWidget(self.sums)
-        self._notice = Notice(EMPTY)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._notice)
-        self._pages.addWidget(body)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._pages)
 
     # What the person does -------------------------------------------------------------------
 
@@ -135,21 +126,21 @@ class GridPanel(Panel):
 
     def shuffle(self) -> None:
         """Other random latents wherever the grid takes some."""
-        if self._model is not None:
+        if self.model is not None:
             told = {} if self._shots.here is None else self._shots.here.told
             seed = int(np.random.default_rng().integers(1 << 31))
-            self.controls.shuffle([Stand(z, told) for z in self._model.draw(32, seed)])
+            self.controls.shuffle([Stand(z, told) for z in self.model.draw(32, seed)])
             self.draw_wells()
             self.lay_out()
 
     def add_up(self) -> None:
         """A - B + C anew."""
-        model = self._model
+        model = self.model
         if model is not None:
             try:
                 self.sums.add_up(model)
             except ValueError as error:
-                self._refuse(f"No sum: {error}.")
+                self.warn(f"No sum: {error}.")
             self.draw_wells()
 
     def export(self) -> None:
@@ -183,38 +174,35 @@ class GridPanel(Panel):
 
     def _check(self, well: Well) -> None:
         """Take nothing of another model."""
-        model = self._model
+        model = self.model
         kept = [stand for stand in well.stands if model is not None and fits(stand, model)]
         if len(kept) < len(well.stands):
             well.put(kept)
-            self._refuse(UNFIT)
+            self.warn(UNFIT)
         self.draw_wells()
-
-    def _refuse(self, why: str) -> None:
-        self.studio.noted.emit(m.Noted(why, "warning"))
 
     # What the studio says -------------------------------------------------------------------
 
-    def _on_model(self, event: m.ModelReady) -> None:
-        known, self._model = self._model, event.model
-        if event.model != known:
-            self.plan = self._styles = None
-            self.tiles.show_pictures(np.zeros((0, 1, 1, 3), np.uint8))
-            for well in self.wells:
-                well.put([])
-            self.controls.take(event.model)
-            self._offer_banks()
-            if event.model.z_dim:
-                seeds = event.model.draw(32, 0)
-                self.controls.shuffle([Stand(z) for z in seeds])
-                self._settle.start()
-        else:
-            self._styles = None
-            self._settle.start()
-            if run_place(self.studio) != self._run:  # another run of the same design
-                self._offer_banks()
+    def take_model(self, event: m.ModelReady) -> None:
+        """Lay out latents of another model."""
+        model = event.model
+        self.plan = self._styles = None
         self._stale = True
-        self._renew()
+        self.tiles.show_pictures(np.zeros((0, 1, 1, 3), np.uint8))
+        for well in self.wells:
+            well.put([])
+        self.controls.take(model)
+        self._offer_banks()
+        if model.z_dim:
+            self.controls.shuffle([Stand(z) for z in model.draw(32, 0)])
+            self._settle.start()
+
+    def take_weights(self, event: m.ModelReady) -> None:
+        """Draw the same latents by newer weights."""
+        self._styles, self._stale = None, True
+        self._settle.start()
+        if run_place(self.studio) != self._run:  # another run of the same design
+            self._offer_banks()
 
     def _on_taken(self, stand: Stand) -> None:
         marked = self.tiles.marked
@@ -237,14 +225,14 @@ class GridPanel(Panel):
     def lay_out(self) -> None:
         """Plan the grid as set up and have it drawn."""
         self._stale = not self.isVisible()
-        model = self._model
+        model = self.model
         if model is None or not model.z_dim or self._stale:
             return
         try:
             self.plan = self._planned(model)
         except ValueError as error:
             self.plan = None
-            self._refuse(f"No grid: {error}.")
+            self.warn(f"No grid: {error}.")
         self._left_out.setText("" if self.plan is None else self.plan.note)
         self._left_out.setVisible(bool(self._left_out.text()))
         if self.plan is not None:
@@ -256,8 +244,8 @@ class GridPanel(Panel):
     def draw_wells(self) -> None:
         """Have the pictures of what the wells hold drawn."""
         self._shown_wells = [well for well in self.wells if well.stands]
-        if self._shown_wells and self.isVisible() and self._model is not None:
-            middles = [self.sums.middle(well.stands, self._model) for well in self._shown_wells]
+        if self._shown_wells and self.isVisible() and self.model is not None:
+            middles = [self.sums.middle(well.stands, self.model) for well in self._shown_wells]
             self._well_shots.ask(middles)
 
     def _planned(self, model: m.Model) -> Plan | None:
@@ -286,15 +274,14 @@ class GridPanel(Panel):
             here = {} if self._shots.here is None else self._shots.here.told
             told = [replace(stand, told=here | stand.told) for stand in wanted]
             self._asked_styles = wanted
-            self._ticket = self.studio.work(MAPPING, f"{TAG}-styles", stands=told)
+            self._mapping.begin(MAPPING, stands=told)
             return None
         chosen = self.controls.layers(model.layers)
         return grid_plan.by_style(rows, columns, known[1], chosen, model.layers)
 
-    def _on_done(self, event: m.Done) -> None:
-        if event.ticket == self._ticket and event.task == MAPPING:
-            self._styles = self._asked_styles, event.result.w
-            self.lay_out()
+    def _on_mapped(self, event: m.Done) -> None:
+        self._styles = self._asked_styles, event.result.w
+        self.lay_out()
 
     def _on_found(self, event: m.Done) -> None:
         """Other directions; queued, so that Latent has kept them by then."""
@@ -315,9 +302,3 @@ class GridPanel(Panel):
     def _on_wells(self, pixels: np.ndarray) -> None:
         for well, picture in zip(self._shown_wells, pixels, strict=False):
             well.show_image(pictures.to_qimage(picture))
-
-    def _renew(self) -> None:
-        model = self._model
-        why = EMPTY if model is None else "" if model.z_dim else NO_NOISE
-        self._notice.say(why)
-        self._pages.setCurrentIndex(0 if why else 1)

@@ -361,7 +361,7 @@ class InspectorPanel(Panel):
         self._score.setToolTip(found.scale.note)
         self._words.setText(found.scale.words)
         self._words.setToolTip(found.scale.note)
-        self._standing.setText("  ".join(self._remarks(found)))
+        self._standing.setText(" ".join(self._remarks(found)))
         self.chart.mark(self._shown_score(found))
 
     def _shown_score(self, found: Objected) -> float:

@@ -143,6 +143,7 @@ class LatentPanel(Panel):
             (ways.noised, lambda noise: change(lambda p: replace(p, noise=noise))),
             (ways.renamed, self._on_renamed),
             (ways.kept, self._on_kept),
+            (ways.stretched, self._on_stretched),
             (ways.looked, self._films.look),
             (bank.spaceChosen, self._on_space),
             (bank.sourceChosen, lambda source: banks.choose(source, self._space)),
@@ -317,15 +318,15 @@ class LatentPanel(Panel):
         }
 
     def _on_dragged(self, right: float, up: float) -> None:
-        if self._point is not None:
-            across = 2 * self._point.reach
-            steps = self._ways.steps(x=right * across, y=up * across)
-            self._change(lambda point: point.step(steps))
+        self._go_along(x=2 * right, y=2 * up)
 
     def _on_wheeled(self, notches: float) -> None:
-        if self._point is not None:
-            steps = self._ways.steps(wheel=notches * WHEEL_STEP * self._point.reach)
-            self._change(lambda point: point.step(steps))
+        self._go_along(wheel=notches * WHEEL_STEP)
+
+    def _go_along(self, **shares: float) -> None:
+        """Go by shares of the reach of those directions that mouse and wheel move."""
+        steps = self._ways.steps(**shares)
+        self._change(lambda point: point.step({i: s * point.reach_of(i) for i, s in steps.items()}))
 
     def _on_space(self, space: str) -> None:
         self._banks.show(space)
@@ -337,13 +338,19 @@ class LatentPanel(Panel):
 
     def _on_bank(self, bank: Bank) -> None:
         if self._ways.bank.source == "axes":
-            self._bend(lambda point: point.straight(bank.names))
+            self._bend(lambda point: point.straight(bank.names, bank.reaches))
         else:
-            self._bend(lambda point: point.bent(scaled(bank), bank.names, bank.space))
+            ways = scaled(bank)
+            self._bend(lambda point: point.bent(ways, bank.names, bank.space, bank.reaches))
 
     def _on_kept(self, index: int) -> None:
         if self._point is not None:
             self._banks.keep(self._point, index)
+
+    def _on_stretched(self, index: int, reach: float) -> None:
+        self._change(lambda point: point.reaching(reach, index))
+        if self._point is not None:
+            self._banks.stretch(self._point)
 
     def _on_renamed(self, index: int, name: str) -> None:
         if self._point is not None:

@@ -138,11 +138,12 @@ class LogPanel(Panel):
 
     def _connect(self) -> None:
         studio = self.studio
-        studio.noted.connect(lambda event: self.add(event.text, event.level))
+        studio.noted.connect(lambda event: self.add(event.text, event.level, event.detail))
         studio.started.connect(self._on_started)
         studio.saved.connect(self._on_saved)
         studio.tuned.connect(self._on_tuned)
         studio.rewound.connect(lambda event: self.add(f"Rewound to {_kimg(event.nimg)}"))
+        studio.diverged.connect(self._on_diverged)
         studio.refused.connect(self._on_refused)
         studio.failed.connect(self._on_failed)
         theme.notifier.changed.connect(self._repaint_lines)
@@ -158,6 +159,12 @@ class LogPanel(Panel):
 
     def _on_tuned(self, event: m.Tuned) -> None:
         self.add(f"{event.knob}: {event.before} → {event.value}, at {_kimg(event.nimg)}")
+
+    def _on_diverged(self, event: m.Diverged) -> None:
+        lines = [f"worth trying: {one.text}" for one in event.remedies]
+        if event.evidence is not None:
+            lines.append(f"the evidence: {event.evidence}")
+        self.add(str(event), "error", "\n".join(lines)).setExpanded(True)
 
     def _on_refused(self, event: m.Refused) -> None:
         self.add(f"{type(event.command).__name__} was refused: {event.reason}", "warning")

@@ -11,11 +11,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,10 +24,9 @@ from ganstudio.train.frames import single
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.cloud_view import CloudView, Kind
+from ganstudio.ui.errand import Errand, ErrandBar, sentence
 from ganstudio.ui.flow import FlowLayout
-from ganstudio.ui.notice import Notice
-from ganstudio.ui.panels.base import Panel
-from ganstudio.ui.progress import Progress
+from ganstudio.ui.panels.base import ModelPanel
 from ganstudio.ui.segments import Segments
 from ganstudio.ui.shots import Shots, fits
 from ganstudio.ui.studio import Studio
@@ -47,21 +43,23 @@ REAL_TIP = "This one is real: it has no latent."
 SOUGHT_TIP = f"{REAL_TIP} Find holds it now and can look for the closest."
 
 
-class MapPanel(Panel):
+class MapPanel(ModelPanel):
     """A cloud of samples: hover to see one, click to go to its latent."""
 
     title = "Map"
     area = "centre"
     order = 70
+    empty, noiseless = EMPTY, NO_NOISE
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._model: m.Model | None = None
         self._here: Stand | None = None
         self._cloud: Any = None  # what the task found, see ``train/tasks/cloud.py``
-        self._ticket, self._here_ticket = 0, 0
-        self._busy, self._missing = False, True
-        self._nimg = 0
+        self._here_ticket, self._nimg, self._missing = 0, 0, True
+        self.errand = Errand(studio, "map", self)
+        self.errand.progressed.connect(lambda event: self._said.setText(sentence(event.text)))
+        self.errand.done.connect(self._on_done)
+        self.errand.dropped.connect(lambda why: self._said.setText(why or "Cancelled."))
         self._build()
         self._closer = Shots(studio, f"{TASK}-hover", self, 2 * THUMB_PX)
         self._closer.ready.connect(self._show_closer)
@@ -69,15 +67,9 @@ class MapPanel(Panel):
         self._worker.done.connect(self._on_placed)
         self._follow = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._follow.timeout.connect(self._ask_here)
-        studio.modelReady.connect(self._on_model)
         studio.latentChanged.connect(self._on_latent)
         studio.rendered.connect(self._on_rendered)
-        studio.progressed.connect(self._on_progressed)
-        studio.done.connect(self._on_done)
-        studio.dropped.connect(self._on_dropped)
-        if studio.model is not None:
-            self._on_model(m.ModelReady(studio.model_source, 0, studio.model))
-        self._renew()
+        self.listen()
 
     def release(self) -> None:
         """Stop the timer and the thread."""
@@ -97,28 +89,18 @@ class MapPanel(Panel):
     # Building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        edge = theme.SPACE[3]
-        column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
-        column.setSpacing(theme.SPACE[2])
         self.view = CloudView()
         self.view.hovered.connect(self._on_hovered)
         self.view.clicked.connect(self.take)
         self._said = QLabel()
         self._said.setWordWrap(True)
         theme.tone(self._said, "small")
+        column = self.page.column
         column.addWidget(self._build_controls())
         column.addWidget(self.view, 1)
-        column.addWidget(self._build_progress())
+        self.bar = ErrandBar(self.errand, "How far the map is", "Stop; the map stays as it is")
+        column.addWidget(self.bar)
         column.addWidget(self._said)
-        self._notice = Notice(EMPTY)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._notice)
-        self._pages.addWidget(body)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._pages)
 
     def _build_controls(self) -> QWidget:
         box = QWidget()
@@ -153,32 +135,18 @@ class MapPanel(Panel):
         theme.notifier.changed.connect(self._recolour)
         return box
 
-    def _build_progress(self) -> QWidget:
-        self._working, self.progress = QWidget(), Progress()
-        self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName("How far the map is")
-        cancel = QPushButton("Cancel")
-        cancel.setToolTip("Stop; the map stays as it is")
-        cancel.clicked.connect(lambda: self.studio.cancel(self._ticket))
-        row = QHBoxLayout(self._working)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.progress, 1)
-        row.addWidget(cancel)
-        return self._working
-
     # What the person does -------------------------------------------------------------------
 
     def compute(self, *_: object) -> None:
         """Lay out samples of the newest model, now or when the panel is seen."""
         self._missing = True
-        if self._why_empty() or not self.isVisible():
+        if self.why_empty() or not self.isVisible():
             return
         self._missing = False
-        reals, spec = self.studio.reals, None if self._model is None else self._model.spec
+        reals, spec = self.studio.reals, None if self.model is None else self.model.spec
         fitting = reals is not None and spec is not None and reals.shape[1:] == spec.shape
-        self._ticket = self.studio.work(
+        self.errand.begin(
             TASK,
-            "map",
             count=int(self.count.currentData()),
             layout="umap" if self.layout_choice.value == "UMAP" else "pca",
             reals=reals if fitting else None,
@@ -186,7 +154,6 @@ class MapPanel(Panel):
             data_root=self.studio.data_root,
             thumbnail_px=THUMB_PX,
         )
-        self._show_busy(True)
         self._said.setText("")
 
     def take(self, kind: str, index: int) -> None:
@@ -202,17 +169,18 @@ class MapPanel(Panel):
 
     # What the studio says -------------------------------------------------------------------
 
-    def _on_model(self, event: m.ModelReady) -> None:
-        known, self._model = self._model, event.model
-        if event.model != known:
-            self._cloud, self._here = None, None
-            self._show_busy(False)
-            nothing = np.zeros((0, 2))
-            self.view.show_dots(nothing, nothing)
-            self._said.setText("")
-            self._renew()
-            self.compute()
-        elif self._cloud is not None and event.nimg != self._nimg:
+    def take_model(self, event: m.ModelReady) -> None:
+        """Lay out samples of another model."""
+        self._cloud, self._here = None, None
+        self.errand.forget()
+        nothing = np.zeros((0, 2))
+        self.view.show_dots(nothing, nothing)
+        self._said.setText("")
+        self.compute()
+
+    def take_weights(self, event: m.ModelReady) -> None:
+        """Say that there are newer weights; the map stays until it is renewed."""
+        if self._cloud is not None and event.nimg != self._nimg and not self.errand.busy:
             self._say_age(newest=event.nimg)
 
     def _on_latent(self, stand: Stand) -> None:
@@ -220,15 +188,7 @@ class MapPanel(Panel):
         if self.isVisible() and not self._follow.isActive():
             self._follow.start()
 
-    def _on_progressed(self, event: m.Progressed) -> None:
-        if self._busy and event.ticket == self._ticket:
-            self.progress.setValue(round(1000 * event.share))
-            self._said.setText(event.text.capitalize())
-
     def _on_done(self, event: m.Done) -> None:
-        if not self._busy or event.ticket != self._ticket:
-            return
-        self._show_busy(False)
         cloud = self._cloud = event.result
         self._nimg = event.nimg
         self.view.show_dots(cloud.places[cloud.real], cloud.places[~cloud.real])
@@ -236,15 +196,10 @@ class MapPanel(Panel):
         self._say_age()
         self._follow.start()
 
-    def _on_dropped(self, event: m.Dropped) -> None:
-        if event.ticket == self._ticket:
-            self._show_busy(False)
-            self._said.setText(event.reason or "Cancelled.")
-
     # Where Latent stands --------------------------------------------------------------------
 
     def _ask_here(self) -> None:
-        here, model = self._here, self._model
+        here, model = self._here, self.model
         if here is None or model is None or self._cloud is None or not self.isVisible():
             return
         if fits(here, model):
@@ -253,7 +208,7 @@ class MapPanel(Panel):
             )
 
     def _on_rendered(self, event: m.Rendered) -> None:
-        model, cloud = self._model, self._cloud
+        model, cloud = self.model, self._cloud
         if event.tag == HERE and event.ticket == self._here_ticket and model and cloud is not None:
             self._worker.submit(partial(_between, event.samples[0], model.spec, cloud))
 
@@ -289,22 +244,6 @@ class MapPanel(Panel):
         if newest is not None and newest != self._nimg:
             parts.append(f"Renew shows {newest / 1000:,.1f} kimg")
         self._said.setText("  ·  ".join(parts))
-
-    def _show_busy(self, busy: bool) -> None:
-        self._busy = busy
-        self.progress.setValue(0)
-        self._working.setVisible(busy)
-
-    def _why_empty(self) -> str:
-        if self._model is None:
-            return EMPTY
-        return "" if self._model.z_dim else NO_NOISE
-
-    def _renew(self) -> None:
-        why = self._why_empty()
-        self._notice.say(why)
-        self._pages.setCurrentIndex(0 if why else 1)
-        self._working.setVisible(self._busy)
 
     def _recolour(self) -> None:
         for kind, tick in self._boxes.items():

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.recipe import RecipeError
 from ganstudio.train import messages as m
+from ganstudio.train.lock import Holder, holder
 from ganstudio.ui import theme
 from ganstudio.ui.background import Background
 from ganstudio.ui.branching import Branching
@@ -35,6 +36,8 @@ from ganstudio.ui.studio import Studio
 SETTLE_MS = 400  # several things that happen at once are one reason to look again
 EMPTY = "No runs in {} yet. Training makes the first one."
 BUSY = "A training is going on: stop it first."
+HELD = "Being trained by {}: it can be opened, and trained once that ends."
+HELD_MS = 3000  # between two looks at runs that other programs train
 
 
 class RunsPanel(Panel):
@@ -43,6 +46,12 @@ class RunsPanel(Panel):
     title = "Runs"
     area = "left"
     order = 40
+    keys = (
+        ("Return", "Open the run"),
+        ("Space", "Lay its curves over others, or take them away"),
+        ("Left, Right", "Fold and unfold branches"),
+        ("Delete", "Move the run to the trash"),
+    )
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -55,12 +64,15 @@ class RunsPanel(Panel):
         self._reader.broken.connect(self._on_broken)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self.refresh)
+        self._looking = QTimer(self, singleShot=True, interval=HELD_MS)
+        self._looking.timeout.connect(self.refresh)
         self._stale = True
         theme.notifier.changed.connect(self._colour)
         for signal, slot in (
             (studio.started, self._on_started), (studio.saved, self._later),
             (studio.measured, self._later), (studio.stateChanged, self._on_state),
             (studio.comparedChanged, self._on_compared), (studio.catalogueReady, self._enable),
+            (studio.heldChanged, self._later),
         ):  # fmt: skip
             signal.connect(slot)
         self._enable()
@@ -69,6 +81,7 @@ class RunsPanel(Panel):
         """Stop timer and threads."""
         theme.notifier.changed.disconnect(self._colour)
         self._settling.stop()
+        self._looking.stop()
         self._reader.close()
         self._chores.release()
 
@@ -185,6 +198,8 @@ class RunsPanel(Panel):
 
     def _on_read(self, runs: RunList) -> None:
         self._list = runs
+        if any(not by.ours for by in runs.held.values()):
+            self._looking.start()
         self.tree.show_list(runs)
         self._colour()
         self._turn_page()
@@ -220,23 +235,33 @@ class RunsPanel(Panel):
 
     def _enable(self) -> None:
         run, busy = self.tree.run, self.studio.training
+        by = self._held(run)
         loading = not self._branching.able
-        for button, tip, free in (
-            (self.open, "Show its newest model and its curves, without training (Return)", False),
-            (self.resume, "Train on from its last checkpoint, to the bit", loading),
-        ):
-            button.setEnabled(run is not None and not busy and not free)
-            button.setToolTip(BUSY if busy else tip)
+        self.open.setEnabled(run is not None and not busy)
+        self.open.setToolTip(
+            BUSY if busy else "Show its newest model and its curves, without training (Return)"
+        )
+        self.resume.setEnabled(run is not None and not busy and not loading and by is None)
+        why = BUSY if busy else HELD.format(by) if by is not None else ""
+        self.resume.setToolTip(why or "Train on from its last checkpoint, to the bit")
         self.branch.setEnabled(run is not None and not loading)
         self.branch.setToolTip("Train on from one of its checkpoints, as a run of its own")
         for action in (self.tick, self.show_files, self.duplicate, self.remove):
             if action is not None:
                 action.setEnabled(run is not None)
-        if self.remove is not None and busy and run == self.studio.run_folder:
-            self.remove.setEnabled(False)
+        if self.remove is not None:
+            own = busy and run == self.studio.run_folder
+            self.remove.setEnabled(run is not None and by is None and not own)
+            where = "It can be put back from there" if by is None else HELD.format(by)
+            self.remove.setToolTip(BUSY if own else where)
         ticked = self.tree.ticked_runs()
         self.tick.setText("Do not lay its curves over" if run in ticked else "Lay its curves over")
         self.untick.setEnabled(bool(ticked))
+
+    def _held(self, run: Path | None) -> Holder | None:
+        """The other program that trains a run, as far as is known."""
+        by = None if self._list is None or run is None else self._list.held.get(run)
+        return None if by is None or by.ours else by
 
     def _open(self) -> None:
         run = self.tree.run
@@ -250,6 +275,10 @@ class RunsPanel(Panel):
     def _resume(self) -> None:
         run = self.tree.run
         if run is None or self.studio.training:
+            return
+        if (by := holder(run)) is not None:  # since the list was read
+            self._say(HELD.format(by), "warning")
+            self.refresh()
             return
         try:
             self.studio.resume(run)

@@ -31,6 +31,7 @@ from ganstudio.ui.cards import PictureCard, WideCard
 from ganstudio.ui.catalogue import Card, Catalogue
 from ganstudio.ui.data_cards import DataCards
 from ganstudio.ui.fold import Fold
+from ganstudio.ui.forecast_line import ForecastLine
 from ganstudio.ui.form import Form
 from ganstudio.ui.knobrow import Row
 from ganstudio.ui.notice import Notice
@@ -54,6 +55,11 @@ class SetupPanel(Panel):
     title = "Setup"
     area = "left"
     order = 10
+    keys = (
+        ("Up, Down, Home, End", "Through the cards"),
+        ("Return", "Take the card; in the search, the first that is left"),
+        ("Escape", "Empty the search"),
+    )
 
     recipeChanged = Signal()  # noqa: N815
 
@@ -65,8 +71,10 @@ class SetupPanel(Panel):
         self.forms: dict[str, Form] = {}
         self._kept: dict[tuple[str, str], dict[str, Any]] = {}
         self._able: dict[SampleSpec, list[str]] = {}
+        self._noted: dict[str, Any] = {}  # what is set up, as it was noted last for Undo
         self.specs = Specs(studio, self)
         self.specs.found.connect(self._on_found)
+        self.forecast = ForecastLine(studio)
         self.data_sets: DataCards | None = None
         self.setMinimumWidth(LEAST_PX)
         self._stack = QStackedLayout(self)
@@ -86,14 +94,7 @@ class SetupPanel(Panel):
         """
         if self.studio.catalogue is None:
             raise RecipeError([self._notice.text.split("\n")[0]])
-        content = {
-            "variant": self.variant,
-            "data": self.data,
-            **self.forms["basics"].values(),
-            "gan": self.forms["gan"].values(),
-            "dataset": self.forms["dataset"].values(),
-        }
-        made = Recipe.from_dict(content, self._hoped(self.data))
+        made = Recipe.from_dict(self._content(), self._hoped(self.data))
         lacking = [] if self.studio.training else self._missing() or self._unknown()
         if lacking:
             raise RecipeError(lacking)
@@ -103,11 +104,13 @@ class SetupPanel(Panel):
         """Show another recipe, ready to be changed and started."""
         if not self.studio.training:
             self._show(recipe.to_dict())
+            self._note("recipe")
 
     def release(self) -> None:
         """End the threads that look at data sets, follow the palette no longer."""
         theme.notifier.changed.disconnect(self._on_colours)
         self.specs.close()
+        self.forecast.close_down()
         if self.data_sets is not None:
             self.data_sets.release()
 
@@ -118,7 +121,8 @@ class SetupPanel(Panel):
         studio.catalogueReady.connect(self._fill)
         studio.catalogueFailed.connect(self._on_no_catalogue)
         studio.stateChanged.connect(self._on_state)
-        studio.started.connect(lambda event: self._show(event.recipe))
+        studio.started.connect(lambda event: self._return_to(event.recipe))
+        studio.knobWanted.connect(self._on_wanted)
         studio.tuned.connect(self._on_tuned)
         studio.refused.connect(self._on_refused)
         theme.notifier.changed.connect(self._on_colours)
@@ -136,6 +140,7 @@ class SetupPanel(Panel):
         column.addWidget(self._make_start())
         self.fault_card, self.fault_text = _warning_card()
         column.addWidget(self.fault_card)
+        column.addWidget(self.forecast)
         column.addWidget(_section("Variant"))
         self.variants = CardList(catalogue.variants.values(), "variant")
         self.variants.chosen.connect(self.choose_variant)
@@ -177,6 +182,7 @@ class SetupPanel(Panel):
         else:
             self._fit_data()
             self._show_choice()
+        self._noted = self._content()
 
     def _make_start(self) -> QToolButton:
         """A menu of the recipes that ship with the program; hidden where there are none."""
@@ -214,6 +220,7 @@ class SetupPanel(Panel):
         self.forms[name] = form
         self._slots[name].addWidget(form)
         form.changed.connect(self._on_changed)
+        form.turned.connect(lambda knob: self._note(form.rows[knob].knob.title))
         if name == "gan":
             form.turned.connect(self._on_turned)
         if name == "dataset":
@@ -241,6 +248,7 @@ class SetupPanel(Panel):
         self._fit_data()
         self._say_switched(before, why)
         self._show_choice()
+        self._note("variant")
 
     def choose_data(self, key: str, *_: object) -> None:
         """Take a data set."""
@@ -249,6 +257,7 @@ class SetupPanel(Panel):
         self.data = key
         self.specs.forget(key)
         self._show_choice()
+        self._note("data set")
 
     def _fit_data(self) -> None:
         """Take the data set that the variant is at its best on if it cannot take this one."""
@@ -305,20 +314,50 @@ class SetupPanel(Panel):
     def _roll(self) -> None:
         self.forms["basics"].set_values({"seed": random.randrange(100_000)})
         self._on_changed()
+        self._note(self.forms["basics"].rows["seed"].knob.title)
+
+    # Undo -----------------------------------------------------------------------------------
+
+    def _content(self) -> dict[str, Any]:
+        """All that is set up, as it stands, also where it has faults."""
+        gan, dataset = (dict(self.forms[name].values()) for name in ("gan", "dataset"))
+        chosen = {"variant": self.variant, "data": self.data, "gan": gan, "dataset": dataset}
+        return {**chosen, **self.forms["basics"].values()}
+
+    def _note(self, name: str) -> None:
+        """The person changed something: let it be undone. Turned live knobs are noted elsewhere."""
+        before, self._noted = self._noted, self._content()
+        if before != self._noted and not self.studio.training:
+            self.studio.turns.done(name, self._return_to, before, self._noted)
+
+    def _return_to(self, content: dict[str, Any]) -> None:
+        """Show this, and note nothing: it is what is in force, or what was undone."""
+        self._show(content)
+        if self.forms:
+            self._noted = self._content()
+
+    def _on_wanted(self, knob: str, value: Any) -> None:
+        """Undo of a knob that was live, after the training."""
+        if "gan" in self.forms:
+            self.forms["gan"].set_values({knob: value})
+            self._on_changed()
+            self._noted = self._content()
 
     # Faults and what is greyed -----------------------------------------------------------------
 
     def _on_changed(self, *_: object) -> None:
         beside = sum(len(form.check()) for form in self.forms.values())
         lines: list[str] = []
+        wanted: Recipe | None = None
         if not self.studio.training:
             blamed = self._blame()
             if not beside:
                 try:
-                    self.recipe()
+                    wanted = self.recipe()
                 except RecipeError as error:
                     lines = [line for line in error.faults if line not in (*blamed, LOOKING)]
         self._show_faults(lines)
+        self.forecast.follow(wanted)
         self.recipeChanged.emit()
 
     def _missing(self) -> list[str]:
@@ -435,6 +474,7 @@ class SetupPanel(Panel):
     def _on_tuned(self, event: m.Tuned) -> None:
         if "gan" in self.forms:
             self.forms["gan"].echo(event.knob, event.value)
+            self._noted = self._content()
 
     def _on_refused(self, event: m.Refused) -> None:
         if isinstance(event.command, m.Tune) and "gan" in self.forms:

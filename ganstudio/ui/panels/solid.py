@@ -36,6 +36,7 @@ EMPTY = (
     "Train on furniture to see solids here, or open a run that makes voxels. Meshes and voxel "
     "files can be dropped here at any time."
 )
+GENERATED = "Generated"
 OBJECTIONS = "objection"  # what the colouring by value is called then
 
 
@@ -46,6 +47,10 @@ class SolidPanel(Panel):
     area = "centre"
     order = 20
     stage = ("voxels",)
+    keys = (
+        ("F", "Frame: show everything as large as it goes"),
+        ("Left, Right, Up, Down", "Turn the objects"),
+    )
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -133,6 +138,7 @@ class SolidPanel(Panel):
         self.tools.backWanted.connect(self.back)
         self.writer.chosen.connect(self.morph.use)
         self.writer.noted.connect(self.studio.noted)
+        self.writer.scaled.connect(self.controls.view.voxel_mm.setValue)
         self.compare.changed.connect(self._on_guests)
         self.compare.found.connect(self.go)
         self.morph.moved.connect(self.stand_at)
@@ -308,13 +314,14 @@ class SolidPanel(Panel):
     def _show(self) -> None:
         """Put into the view what stands there now."""
         comparing = self.tools.tool == "Compare" and bool(self.compare.guests)
-        grids = list(self.wall.grids)
+        grids, names = list(self.wall.grids), []
         if comparing:
             own = grids[self._chosen : self._chosen + 1]
             grids = [*own, *(guest.grid for guest in self.compare.guests)]
+            names = [GENERATED] * len(own) + [guest.name for guest in self.compare.guests]
         self.stage_view.set_pickable(len(grids) > 1 and not comparing)
         self._dye()
-        self.stage_view.show_grids(grids)
+        self.stage_view.show_grids(grids, names)
         self._renew()
 
     def _on_tool(self) -> None:

@@ -1,5 +1,7 @@
 """A cloud of samples lies on a plane, made ones first, with all that leads back to each."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from ganstudio.latent.stand import Stand
 from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.messages import Examples
 from ganstudio.train.sampler import Sampler, model_of
+from ganstudio.train.tasks import cloud as clouds
 from ganstudio.train.tasks.base import CancelledError, Desk, TaskError
 from ganstudio.train.tasks.cloud import CloudTask
 from ganstudio.train.tasks.mapping import Mapping
@@ -91,3 +94,27 @@ def test_latents_are_mapped_as_they_are_told() -> None:
         Mapping().run(made, Desk(), stands=[Stand(z[:2])])
     with pytest.raises(TaskError, match="no styles"):
         Mapping().run(sampler(), Desk(), stands=stands)
+
+
+def test_umap_is_let_go_at_once_though_it_cannot_be_stopped(monkeypatch) -> None:
+    begun, may_end, running = threading.Event(), threading.Event(), []
+
+    def slowly(features, layout, seed):
+        running.append(seed)
+        begun.set()
+        assert may_end.wait(30)
+        return np.zeros((len(features), 2), np.float32)
+
+    monkeypatch.setattr(clouds, "has_umap", lambda: True)
+    monkeypatch.setattr(clouds, "laid_out", slowly)
+    with pytest.raises(CancelledError):
+        CloudTask().run(sampler(), Desk(wanted=lambda: not begun.is_set()), count=8, layout="umap")
+    assert running == [0], "it goes on unseen"
+    looks = iter(range(100))
+    waiting = Desk(wanted=lambda: next(looks) < 20)
+    with pytest.raises(CancelledError):  # never two at once: the second waits, and is not begun
+        CloudTask().run(sampler(), waiting, count=8, layout="umap", seed=1)
+    assert running == [0]
+    may_end.set()
+    assert CloudTask().run(sampler(), Desk(), count=8, layout="umap", seed=2).layout == "umap"
+    assert running == [0, 2]

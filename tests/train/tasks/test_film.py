@@ -113,6 +113,39 @@ def test_a_cancelled_film_leaves_nothing(digits: Path, tmp_path: Path, name: str
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["walk.webp", "walk.gif"])
+def test_a_film_is_cancelled_while_it_is_packed(digits: Path, tmp_path: Path, name: str) -> None:
+    told: list[str] = []
+    packs = lambda: [text for text in told if text.startswith("packing")]  # noqa: E731
+    desk = Desk(lambda _, text, __: told.append(text), lambda: len(packs()) < 2)
+    with pytest.raises(CancelledError):
+        Film().run(Sampler.load(digits, "cpu"), desk, walk=walk(), path=tmp_path / name, fps=4)
+    assert packs()[0] == "packing 0%"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_timelapse_of_places_that_are_given(digits: Path, tmp_path: Path) -> None:
+    sampler = Sampler.load(digits, "cpu")
+    z = sampler.model.draw(6, 3)
+    options = {"seconds": 1, "fps": 4, "height": 70, "label": False}
+    given = Timelapse().run(
+        sampler, Desk(), path=tmp_path / "given", places=[Stand(row) for row in z], **options
+    )
+    drawn = Timelapse().run(sampler, Desk(), path=tmp_path / "drawn", n=6, seed=3, **options)
+    for one, other in zip(pictures(given.path), pictures(drawn.path), strict=True):
+        np.testing.assert_array_equal(one, other)
+    row = Timelapse().run(
+        sampler, Desk(), path=tmp_path / "row", places=[Stand(row) for row in z], columns=6,
+        **options,
+    )  # fmt: skip
+    assert pictures(row.path)[0].shape[1] > pictures(given.path)[0].shape[1]
+    with pytest.raises(TaskError, match="cannot be made"):
+        Timelapse().run(
+            sampler, Desk(), path=tmp_path / "x", places=[Stand(np.zeros(99, np.float32))],
+            **options,
+        )  # fmt: skip
+
+
 def test_what_cannot_be_filmed_is_said(digits: Path, tmp_path: Path) -> None:
     sampler = Sampler.load(digits, "cpu")
     with pytest.raises(TaskError, match="must end in"):

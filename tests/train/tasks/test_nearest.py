@@ -91,3 +91,16 @@ def test_files_of_no_size_and_moved_ones_are_found(sampler, run, solids):
     assert found.indices[0] == 5
     assert found.ious[0] > 0.97
     assert np.array_equal(found.grids[0], solids[5])
+
+
+def test_reading_the_training_set_can_be_cancelled(sampler, run, solids):
+    told = []
+
+    def wanted():
+        return len(told) < 2  # the word before reading, and the first while reading
+
+    desk = Desk(lambda share, text, preview: told.append(text), wanted)
+    with pytest.raises(CancelledError):
+        ask(sampler, run, solids[7], desk)
+    assert told == ["reading the training set", "drawing furniture, 0 of 24"]
+    assert NearestSolids._known is None

@@ -26,6 +26,15 @@ def test_two_clicks_measure(qtbot, viewport, scene):
     assert (scene.colours() == bare).mean() > 0.99
 
 
+def test_names_stand_over_several_objects(viewport, scene):
+    scene.show([scene.ball(), scene.ball()])
+    bare = scene.colours()
+    viewport.set_names(["Generated", "chair.off"])
+    assert (scene.colours() != bare).any(axis=2).sum() > 400, "two plates are painted"
+    viewport.set_names([])
+    assert (scene.colours() == bare).mean() > 0.99
+
+
 def test_the_voxel_under_the_mouse_is_read_and_a_click_holds_it(viewport, scene):
     grid = scene.ball()
     scene.show([grid])

@@ -39,6 +39,7 @@ class QuietStudio(Studio):
     def __init__(self, folder):
         super().__init__(folder, folder, "cpu")
         self._timer.stop()
+        self._follower.release()
         self.asked: list[Asked] = []
 
     def ask(self, tag, z, told=None, psi=1.0, shift=None, noise=1.0):

@@ -47,12 +47,12 @@ def found(model, sample):
 
 
 def test_it_says_what_will_come_and_where_it_cannot(panel, quiet, worked):
-    assert panel._notice.text == EMPTY
+    assert panel.page.text == EMPTY
     quiet.offer(z_dim=0)
-    assert panel._notice.text == NO_NOISE
+    assert panel.page.text == NO_NOISE
     quiet.offer("points", z_dim=2)
     quiet.begin(np.zeros((3, 2), np.float32))
-    assert panel._notice.text == POINTS
+    assert panel.page.text == POINTS
     panel.search()
     assert worked == []
 
@@ -75,17 +75,17 @@ def test_what_is_drawn_is_sought_and_found(panel, quiet, worked, qtbot):
     assert arguments["target"].min() == -1
     assert arguments["stand"] is here
     assert arguments["through"] is None
-    assert panel._working.isVisible()
+    assert panel.bar.isVisible()
     half = np.zeros((1, 8, 8), np.float32)
     quiet.progressed.emit(m.Progressed(1, task, 0.5, "", half))
-    assert panel.progress.value() == 500
+    assert panel.bar.progress.value() == 500
     assert 125 <= panel.trio.found.image.pixelColor(0, 0).red() <= 130
     result = found(model, arguments["target"])
     quiet.done.emit(m.Done(1, task, result, "live", 0, 1.2))
     assert taken == [result.stand]
     assert panel.trio.difference.image.pixelColor(4, 4).red() == 0
     assert "0.02" in panel._said.text()
-    assert panel._working.isHidden()
+    assert panel.bar.isHidden()
 
 
 def test_a_search_is_cancelled(panel, quiet, worked, monkeypatch):
@@ -93,7 +93,7 @@ def test_a_search_is_cancelled(panel, quiet, worked, monkeypatch):
     panel.search()
     cancelled = []
     monkeypatch.setattr(quiet, "cancel", cancelled.append)
-    panel.cancel()
+    panel.errand.cancel()
     quiet.dropped.emit(m.Dropped(1, "projection"))
     assert cancelled == [1]
     assert panel._said.text() == "Cancelled."
@@ -139,9 +139,13 @@ def test_a_dropped_sample_is_the_target(panel, quiet):
 
 def test_a_real_sample_of_the_map_is_the_target(panel, quiet):
     sample = np.linspace(-1, 1, 64, dtype=np.float32).reshape(1, 8, 8)
+    called = []
+    panel.called.connect(lambda: called.append(True))
     quiet.sought.emit(sample)  # there is no model yet
     quiet.offer()
+    assert called == []
     quiet.sought.emit(sample)
+    assert called == [True], "it comes to the front"
     np.testing.assert_allclose(panel.target.sample, sample, atol=0.01)
 
 

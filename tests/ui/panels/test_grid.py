@@ -61,9 +61,9 @@ def begin(panel, quiet, mode="Span", side=3, **offer):
 
 
 def test_it_says_what_will_come_and_where_it_cannot(panel, quiet):
-    assert panel._notice.text == EMPTY
+    assert panel.page.text == EMPTY
     quiet.offer(z_dim=0)
-    assert panel._notice.text == NO_NOISE
+    assert panel.page.text == NO_NOISE
     panel.lay_out()
     assert quiet.asked == []
 
@@ -312,3 +312,13 @@ def test_the_grid_is_saved(panel, quiet, monkeypatch):
     assert name == "grid-span.png"
     assert image.width() >= 1024
     panel.grab()
+
+
+def test_the_number_says_what_it_is_of(panel, quiet):
+    begin(panel, quiet, classes=("cat", "dog"))
+    assert panel.controls.side.suffix() == " a side"
+    panel.controls.choose("Classes")
+    assert panel.controls.side.suffix() == " rows"
+    assert "a column for each class" in panel.controls.side.toolTip()
+    panel.controls.choose("Truncation")
+    assert panel.controls.side.suffix() == " a side"

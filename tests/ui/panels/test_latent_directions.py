@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QMenu
 
 from ganstudio.latent import bank as shelf
 from ganstudio.latent.bank import Bank
@@ -229,6 +230,35 @@ def test_the_range_of_the_sliders_is_set(panel, quiet):
     panel._ways.bank.reach.setValue(6.0)
     assert {row.high for row in panel._ways.sliders} == {6.0}
     assert panel.point.reach == 6.0
+
+
+def test_a_slider_has_a_range_of_its_own(panel, quiet):
+    quiet.offer()
+
+    def highs():
+        return [row.high for row in panel._ways.sliders[:4]]
+
+    panel._ways.sliders[2].reachWanted.emit(8.0)
+    assert highs() == [3.0, 3.0, 8.0, 3.0]
+    panel._ways.bank.reach.setValue(5.0)
+    assert highs() == [5.0, 5.0, 8.0, 5.0]
+    panel._on_wheeled(1)  # the third direction, by a share of its own range
+    assert panel.point.walk.amounts[2] == pytest.approx(8 / 15)
+    panel._seed.roll()
+    assert highs() == [5.0, 5.0, 8.0, 5.0], "another place, the same sliders"
+    panel._ways.sliders[2].reachWanted.emit(0.0)
+    assert highs() == [5.0] * 4
+
+
+def test_the_menu_of_a_slider_offers_ranges(panel, quiet):
+    quiet.offer()
+    menu, row = QMenu(panel), panel._ways.sliders[1]
+    row._add_reaches(menu)
+    texts = [action.text() for action in menu.actions() if action.text()]
+    assert texts == ["As the others", "± 1", "± 2", "± 3", "± 5", "± 10", "Other…"]
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["± 3"]
+    next(action for action in menu.actions() if action.text() == "± 10").trigger()
+    assert panel._ways.sliders[1].high == 10
 
 
 def test_marked_directions_follow_mouse_and_wheel(panel, quiet):

@@ -134,3 +134,14 @@ def test_many_lines_of_a_text_become_one(panel: LogPanel) -> None:
     panel.add("first\n  second")
     assert line(panel, 0) == "first second"
     assert panel.list.topLevelItem(0).toolTip(2) == "first\n  second"
+
+
+def test_the_details_of_a_note_unfold(panel: LogPanel, studio: Studio) -> None:
+    studio.noted.emit(m.Noted("2 files left out", "warning", detail="a.png is empty\nb.png is"))
+    item = panel.list.topLevelItem(panel.list.topLevelItemCount() - 1)
+    assert item is not None
+    assert [item.child(place).text(0) for place in range(item.childCount())] == [
+        "a.png is empty",
+        "b.png is",
+    ]
+    assert not item.isExpanded()

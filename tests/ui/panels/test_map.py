@@ -60,9 +60,9 @@ def finish(quiet, worked, result, nimg=12_000):
 
 
 def test_it_says_what_will_come_and_where_it_cannot(panel, quiet, worked):
-    assert panel._notice.text == EMPTY
+    assert panel.page.text == EMPTY
     quiet.offer(z_dim=0)
-    assert panel._notice.text == NO_NOISE
+    assert panel.page.text == NO_NOISE
     panel.compute()
     assert worked == []
 
@@ -82,12 +82,12 @@ def test_a_model_is_laid_out_at_once_with_the_data_at_hand(panel, quiet, worked)
 def test_progress_is_shown_and_can_be_cancelled(panel, quiet, worked, monkeypatch):
     quiet.offer()
     quiet.progressed.emit(m.Progressed(1, "cloud", 0.25, "drawing samples"))
-    assert panel.progress.value() == 250
+    assert panel.bar.progress.value() == 250
     assert panel._said.text() == "Drawing samples"
     cancelled = []
     monkeypatch.setattr(quiet, "cancel", cancelled.append)
     quiet.dropped.emit(m.Dropped(1, "cloud"))
-    assert panel._working.isHidden()
+    assert panel.bar.isHidden()
     assert panel._said.text() == "Cancelled."
 
 

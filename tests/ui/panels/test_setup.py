@@ -522,3 +522,75 @@ def test_released_it_no_longer_follows_the_palette(
     heard.clear()
     theme.notifier.changed.emit()
     assert heard == []
+
+
+# Undo
+
+
+def settle(panel: SetupPanel, name: str, knob: str, value: float) -> None:
+    """As if it was typed, and the typing had paused."""
+    form = panel.forms[name]
+    form.rows[knob].set_value(value)
+    form.rows[knob]._on_edit()
+    form._settling.stop()
+    form._settle()
+
+
+def test_a_turned_knob_is_undone_and_redone(panel: SetupPanel, ready: Studio) -> None:
+    before = panel.recipe()
+    settle(panel, "gan", "d_lr", 0.001)
+    settle(panel, "basics", "kimg", 77)
+    after = panel.recipe()
+    turns = ready.turns
+    title = panel.forms["basics"].rows["kimg"].knob.title
+    assert turns.undoText() == title
+    turns.undo()
+    assert turns.redoText() == title
+    turns.undo()
+    assert panel.recipe() == before
+    assert not turns.canUndo()
+    turns.redo()
+    turns.redo()
+    assert panel.recipe() == after
+
+
+def test_a_choice_is_undone_with_the_knobs_that_stood_there(
+    panel: SetupPanel, ready: Studio
+) -> None:
+    settle(panel, "gan", "d_lr", 0.001)
+    before = panel.recipe()
+    panel.choose_variant("gan3d")  # takes another data set with it
+    assert ready.turns.undoText() == "variant"
+    ready.turns.undo()
+    assert panel.recipe() == before
+    panel.set_recipe(Recipe.make("wgan", "points"))
+    assert ready.turns.undoText() == "recipe"
+    assert not ready.turns.canRedo()
+    ready.turns.undo()
+    assert panel.recipe() == before
+
+
+def test_what_did_not_change_is_no_turn(panel: SetupPanel, ready: Studio) -> None:
+    row = panel.forms["gan"].rows["d_lr"]
+    settle(panel, "gan", "d_lr", row.value())
+    panel.set_recipe(panel.recipe())
+    assert not ready.turns.canUndo()
+
+
+def test_a_knob_turned_while_training_is_undone_after_it_too(
+    panel: SetupPanel, ready: Studio, engines: list[Any], qtbot: Any
+) -> None:
+    settle(panel, "basics", "kimg", 77)
+    ready.start(panel.recipe(), paused=True)
+    qtbot.waitUntil(lambda: ready.state == "paused", timeout=30_000)
+    assert not ready.turns.canUndo(), "what was set up before is no longer to be had"
+    settle(panel, "gan", "d_lr", 0.25)
+    qtbot.waitUntil(lambda: ready.turns.canUndo(), timeout=30_000)
+    assert ready.turns.undoText() == "d lr"
+    ready.stop()
+    qtbot.waitUntil(lambda: ready.state == "finished", timeout=30_000)
+    assert panel.recipe().gan.d_lr == 0.25
+    ready.turns.undo()
+    assert panel.recipe().gan.d_lr == 0.0  # what the fake engine says that it was
+    ready.turns.redo()
+    assert panel.recipe().gan.d_lr == 0.25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from ganstudio.solids import formats
 from ganstudio.train import messages as m
 from ganstudio.ui import drag, pictures
 from ganstudio.ui.panels.solid import SolidPanel
+from ganstudio.ui.solid_export import Choice, save
 from ganstudio.ui.solid_guests import Guest
 from ganstudio.ui.solid_wall import PART
 
@@ -399,7 +401,7 @@ def test_the_latent_of_a_file_is_sought_and_gone_to(qtbot, quiet, panel, cube, t
     assert np.array_equal(taken[-1].z, place(8).z)
     panel.compare.find_latent()
     quiet.dropped.emit(m.Dropped(102, "projection", "there is no way"))
-    assert not panel.compare._working.isVisibleTo(panel)
+    assert not panel.compare.bar.isVisibleTo(panel)
     settle(qtbot, panel)
 
 
@@ -548,3 +550,28 @@ def test_meshes_wait_until_a_film_is_written(quiet, panel, tmp_path):
     assert [task for task, _ in quiet.errands] == ["film"]
     quiet.dropped.emit(m.Dropped(101, "film"))
     assert panel.morph._meshes.isEnabled()
+
+
+def test_what_is_compared_bears_its_name(qtbot, quiet, panel, cube, monkeypatch):
+    told = []
+    view = panel.view
+    monkeypatch.setattr(view, "set_names", lambda names: told.append(tuple(names)))
+    answer(qtbot, quiet, panel)
+    assert told[-1] == (), "one alone needs none"
+    panel.tools.open("Compare")
+    opened(qtbot, panel, cube)
+    assert told[-1] == ("Generated", panel.compare.file.name)
+    panel.tools.open("")
+    assert told[-1] == ()
+
+
+def test_the_size_of_an_export_goes_to_the_ruler(qtbot, quiet, panel, tmp_path):
+    ruler = panel.controls.view.voxel_mm
+    assert ruler.value() == 0
+    solid = np.zeros((8, 8, 8), bool)
+    solid[2:6, 2:6, 0:4] = True
+    for name, wanted in (("a.npy", 0.0), ("a.stl", 20.0)):  # NPY keeps no size
+        choice = Choice(Path(name).suffix, "cubes", 80.0)
+        with qtbot.waitSignal(panel.writer.noted, timeout=20_000):
+            panel.writer.worker.submit(partial(save, tmp_path / name, solid, choice, 0.5))
+        assert ruler.value() == wanted

@@ -50,12 +50,12 @@ def fill(panel, quiet, count=3, **offer):
 
 
 def test_it_says_what_will_come_and_where_it_cannot(panel, quiet):
-    assert panel._notice.text == EMPTY
+    assert panel.page.text == EMPTY
     quiet.offer(z_dim=0)
-    assert panel._notice.text == NO_NOISE
-    assert panel._pages.currentIndex() == 0
+    assert panel.page.text == NO_NOISE
+    assert panel.page.currentIndex() == 0
     quiet.offer()
-    assert panel._pages.currentIndex() == 1
+    assert panel.page.currentIndex() == 1
     assert not panel.film.export.isEnabled()
     assert panel.path is None
 
@@ -98,7 +98,7 @@ def test_frames_are_reordered_removed_and_doubled(panel, quiet):
     assert panel.stands == [three, three, one]
     panel._clear.click()
     assert panel.stands == []
-    assert not panel._play.isEnabled()
+    assert not panel.player.button.isEnabled()
 
 
 def test_the_path_follows_the_controls(panel, quiet):
@@ -118,13 +118,13 @@ def test_the_path_follows_the_controls(panel, quiet):
 def test_scrubbing_draws_the_place_and_takes_latent_along(panel, quiet, taken):
     fill(panel, quiet, 2)
     panel.controls._end.setCurrentText("Once")
-    panel.scrub.setValue(1000)
+    panel.player.scrub.setValue(1000)
     np.testing.assert_array_equal(quiet.of("walk")[-1].z[0], panel.stands[1].z)
     np.testing.assert_array_equal(taken[-1].z, panel.stands[1].z)
-    assert panel._time.text() == "2.0 / 2.0 s"
+    assert panel.player.time.text() == "2.0 / 2.0 s"
     assert panel.strip.row.head == 1.0
     panel.controls.follow.setChecked(False)
-    panel.scrub.setValue(500)
+    panel.player.scrub.setValue(500)
     assert len(taken) == 1
     quiet.answer(quiet.of("walk")[-1], np.ones((1, 1, 8, 8), np.float32))
     assert panel.canvas.image.pixelColor(0, 0).red() == 255
@@ -134,33 +134,33 @@ def test_it_plays_no_faster_than_frames_come_and_ends(panel, quiet, monkeypatch)
     fill(panel, quiet, 2)
     panel.controls._end.setCurrentText("Once")
     now = [10.0]
-    monkeypatch.setattr("ganstudio.ui.panels.walk.time.monotonic", lambda: now[0])
-    panel.toggle()
-    panel._clock.stop()  # ticks by hand
+    monkeypatch.setattr("ganstudio.ui.walk_player.time.monotonic", lambda: now[0])
+    panel.player.toggle()
+    panel.player._clock.stop()  # ticks by hand
     panel._frames.forget()
     now[0] += 0.5
-    panel._on_tick()
-    assert panel._second == 0.5
+    panel.player.tick()
+    assert panel.player.second == 0.5
     asked = len(quiet.of("walk"))
     now[0] += 0.5
-    panel._on_tick()
+    panel.player.tick()
     assert len(quiet.of("walk")) == asked, "the frame before is still being drawn"
     quiet.answer(quiet.of("walk")[-1])
-    panel._on_tick()
-    assert panel._second == 1.0
+    panel.player.tick()
+    assert panel.player.second == 1.0
     quiet.answer(quiet.of("walk")[-1])
     now[0] += 60
-    panel._on_tick()
-    assert panel._second == panel.path.duration
-    assert not panel.playing
+    panel.player.tick()
+    assert panel.player.second == panel.path.duration
+    assert not panel.player.playing
 
 
 def test_hidden_it_stands_still_and_asks_nothing(panel, quiet):
     fill(panel, quiet)
-    panel.toggle()
-    assert panel.playing
+    panel.player.toggle()
+    assert panel.player.playing
     panel.hide()
-    assert not panel.playing
+    assert not panel.player.playing
     asked = len(quiet.asked)
     quiet.offer(nimg=20_000)
     assert len(quiet.asked) == asked
@@ -271,7 +271,7 @@ def test_solids_and_points_have_pictures_too(panel, quiet, qtbot, monkeypatch):
 
 def shades(panel):
     """The first pixel of each key frame's picture."""
-    return [image and image.pixelColor(0, 0).red() for image in panel._images]
+    return [image and image.pixelColor(0, 0).red() for image in panel.list.images]
 
 
 def test_pictures_come_to_their_frames_though_these_have_moved(panel, quiet):
@@ -294,7 +294,7 @@ def test_a_frame_without_a_picture_is_drawn_once_more(panel, quiet):
     panel.remove(0)  # the pictures of all three are still on their way
     quiet.answer(asked[-1])
     assert None not in shades(panel)
-    panel._images[0] = None
+    panel.list.images[0] = None
     panel._asked = panel.stands[1:]
     panel._on_keys(np.zeros((1, 8, 8, 3), np.uint8))
     assert quiet.of("walk-keys")[-1].z.shape[0] == 2
