@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ganstudio.train.session import Session
 
+MOST_SIGNALS = 3  # of any kind: who insists is obeyed
+
 
 def stop_on_interrupt(session: Session) -> Callable[[], int]:
     """Make Ctrl-C, SIGTERM and a closed terminal save and end.
 
-    Ctrl-C pressed once more out of impatience does not cost what is being saved; the third time
-    it is meant.
+    A second Ctrl-C leaves at once: the run is whole, without what was not saved yet.
 
     Returns:
         Gives the exit status of that; 0 if none came.
@@ -27,13 +28,12 @@ def stop_on_interrupt(session: Session) -> Callable[[], int]:
 
     def stop(number: int, _frame: object) -> None:
         caught.append(number)
-        if len(caught) == 1:
-            session.post(Stop())
-            text = b"\nSaving, which takes a moment.\n"
-        elif len(caught) == 2:
-            text = b"\nStill saving; once more leaves at once, without what is not saved yet.\n"
-        else:
+        if caught.count(signal.SIGINT) > 1 or len(caught) > MOST_SIGNALS:
             os._exit(128 + number)
+        if len(caught) > 1:
+            return
+        session.post(Stop())
+        text = b"\nSaving, which takes a moment; Ctrl-C leaves at once, without it.\n"
         with suppress(OSError):  # the terminal may be gone; print may be under way
             os.write(2, text)
 

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
-from safetensors.torch import save as save_safetensors
 from torch import Tensor
 
 from ganstudio.disk import discard, flush_folder, needing, temporary, write_flushed
@@ -26,6 +25,7 @@ from ganstudio.train.files import (
     checkpoints_in,
     moment_name,
     nimg_of,
+    pack,
 )
 from ganstudio.train.timeline import Kept, thinned
 
@@ -248,9 +248,9 @@ class Checkpoints:
 def _files_of(checkpoint: Checkpoint) -> dict[str, bytes]:
     """What is written of a checkpoint, by name; the manifest is last."""
     files = {
-        "generator.safetensors": save_safetensors(checkpoint.generator),
-        "weights.safetensors": save_safetensors(checkpoint.weights),
-        "optimizer.safetensors": save_safetensors(checkpoint.optimizer),
+        "generator.safetensors": pack(checkpoint.generator),
+        "weights.safetensors": pack(checkpoint.weights),
+        "optimizer.safetensors": pack(checkpoint.optimizer),
         "state.json": json.dumps(checkpoint.state).encode(),
     }
     listed = {

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganstudio.disk import write_atomically as write_atomically
 from ganstudio.reading import parse_toml, read_bytes, shown
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FORMAT = 1
 """Of run folders and checkpoints; those of older formats open for ever."""
@@ -20,6 +25,22 @@ MOMENT = re.compile(r"\d{6,}\.\d{3}k")
 
 class RunError(ValueError):
     """A run folder cannot be used; the message says why and what to do."""
+
+
+def pack(tensors: dict[str, Tensor], notes: Mapping[str, str] | None = None) -> bytes:
+    """Tensors as a safetensors file.
+
+    Raises:
+        MemoryError: if there is no room for it.
+    """
+    from safetensors.torch import save
+
+    try:
+        return save(tensors, None if notes is None else dict(notes))
+    except Exception:
+        raise
+    except BaseException as error:  # a panic of its Rust part, which is no Exception
+        raise MemoryError(f"tensors cannot be packed: {error}") from error
 
 
 def check_format(run: Path) -> None:

@@ -127,12 +127,17 @@ class Session:
         build: makes the engine, on the session's thread; it is given a function that takes
             events to tell while it loads.
         outbox: where events go.
+        patient: where the disk refuses the last checkpoint, tell ``Refused`` and wait, paused,
+            for another ``Stop``; otherwise the training ends as failed.
     """
 
     def __init__(
-        self, build: Callable[[Callable[[m.Event], None]], Engine], outbox: Outbox
+        self,
+        build: Callable[[Callable[[m.Event], None]], Engine],
+        outbox: Outbox,
+        patient: bool = False,
     ) -> None:
-        self._build, self.outbox = build, outbox
+        self._build, self.outbox, self._patient = build, outbox, patient
         self._inbox: queue.SimpleQueue[m.Command] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._state: m.State = "idle"
@@ -183,13 +188,8 @@ class Session:
             engine = self._build(self._announce)
             self._built = True
             self._loop(engine)
-            save = self._ending is None or self._ending.save
-            self._become("stopping", "saving" if save else "")
-            if save:
-                try:
-                    engine.save(wait=True)
-                except FloatingPointError as error:
-                    engine.fall_back(error)
+            while not self._saved_at_last(engine):
+                self._loop(engine)
             engine.close()
         except _StoppedError:  # the builder has put away what it had made
             self._become("finished")
@@ -197,6 +197,23 @@ class Session:
             self._fail(engine, error)
         else:
             self._become("finished")
+
+    def _saved_at_last(self, engine: Engine) -> bool:
+        """Save before the end; False if the disk would not take it and somebody may make room."""
+        save = self._ending is None or self._ending.save
+        self._become("stopping", "saving" if save else "")
+        try:
+            if save:
+                engine.save(wait=True)
+        except FloatingPointError as error:
+            engine.fall_back(error)
+        except OSError as error:
+            if not self._patient:
+                raise
+            self.outbox.put(m.Refused(self._ending or m.Stop(), str(error)))
+            self._ending, self._budget, self._runs = None, 0, []
+            return False
+        return True
 
     def _announce(self, event: m.Event) -> None:
         """Tell what the engine says; while it is being built, this is where Stop is heard."""

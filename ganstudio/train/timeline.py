@@ -19,12 +19,11 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
-from safetensors.torch import save as save_safetensors
 from torch import Tensor
 
 from ganstudio.disk import discard, flush_folder, write_atomically
 from ganstudio.reading import read_bytes
-from ganstudio.train.files import RunError, check_header, moment_name, nimg_of
+from ganstudio.train.files import RunError, check_header, moment_name, nimg_of, pack
 
 FOLDER = "timeline"
 GROWTH = 0.02  # from one snapshot to the next, of ``age``
@@ -146,7 +145,7 @@ class Timeline:
             OSError: if the disk will not take it; what was there before stays.
         """
         light = {name: lightened(tensor) for name, tensor in tensors.items()}
-        content = save_safetensors(light, {"nimg": str(nimg)})
+        content = pack(light, {"nimg": str(nimg)})
         checksum = hashlib.sha256(content).hexdigest()[:CHECKSUM_DIGITS]
         if not self.folder.is_dir():
             self.folder.mkdir()

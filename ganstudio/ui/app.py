@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         recovery.release()
         studio.close()
-    presence.end()
+    presence.end(stood=not safe)
     return status
 
 

@@ -87,8 +87,14 @@ class Presence:
                 (self.root / LAST_TRACE).write_text(found, encoding="utf-8")
         return found
 
-    def end(self) -> None:
-        """This window ends as it should."""
+    def end(self, stood: bool = False) -> None:
+        """This window ends as it should.
+
+        Args:
+            stood: the start has succeeded, however short that was.
+        """
+        if stood:
+            self.stood()
         if self._trace is not None:
             faulthandler.disable()
             if self._traced_before:

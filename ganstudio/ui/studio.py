@@ -521,7 +521,7 @@ class Studio(QObject):
                 device=self.device,
             )
 
-        self.session = Session(engine, self.outbox)
+        self.session = Session(engine, self.outbox, patient=True)
         self.session.start(paused=paused)
 
     def _renew(self) -> None:

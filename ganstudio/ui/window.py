@@ -326,13 +326,15 @@ class MainWindow(QMainWindow):
             self.banner.dismiss()  # answered in the row of buttons
         if not self._closing or self.studio.training:
             return
-        if (
-            state == "failed" and not self._leaving
-        ):  # the banner says what; closing once more does go on
-            self._closing = self.studio.closing = False
-            self.veil.hide()
+        if state == "failed" and not self._leaving:  # the banner says what; closing goes on
+            self._stay()
         else:
             QTimer.singleShot(0, self.close)
+
+    def _stay(self) -> None:
+        """Do not close, for there is something that the person must see first."""
+        self._closing = self.studio.closing = False
+        self.veil.hide()
 
     def _grey(self) -> None:
         """A recipe can be taken once torch is there, and while nothing is trained."""
@@ -384,8 +386,24 @@ class MainWindow(QMainWindow):
         studio.failed.connect(self.show_failure)
         studio.diverged.connect(self.show_divergence)
         studio.started.connect(self._on_started)
-        studio.refused.connect(lambda event: self.status.showMessage(event.reason, 8000))
+        studio.refused.connect(self._on_refused)
         studio.noted.connect(self._on_noted)
+
+    def _on_refused(self, event: m.Refused) -> None:
+        self.status.showMessage(event.reason, 8000)
+        if not isinstance(event.command, m.Stop):
+            return
+        if self._leaving:
+            self.studio.post(m.Stop(save=False))
+            return
+        self._stay()
+        self.banner.say(
+            f"The training is not saved and waits, paused: {event.reason}",
+            offers={
+                "Try again": self.studio.stop,
+                "End without saving": lambda: self.studio.post(m.Stop(save=False)),
+            },
+        )
 
     def _on_noted(self, event: m.Noted) -> None:
         known = self._told.pop(event.topic, "")

@@ -39,7 +39,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 class Training:
     """A session in a folder, and what it told."""
 
-    def __init__(self, folder: Path, **more: object) -> None:
+    def __init__(self, folder: Path, patient: bool = False, **more: object) -> None:
         recipe = Recipe.make("gan", "points", SMALL, kimg=1e5, measure_kimg=0)
         self.told: list[m.Event] = []
         self._outbox = Outbox()
@@ -48,6 +48,7 @@ class Training:
                 recipe, announce, folder=folder, data_root=folder, device="cpu", **more
             ),
             self._outbox,
+            patient=patient,
         )
         self.session.start()
 
@@ -113,6 +114,28 @@ def test_a_paused_training_is_saved_too_once_there_is_room(
     saved = len(training.of(m.Saved))
     small_disk.clear()
     until(lambda: len(training.of(m.Saved)) > saved, "a checkpoint while it is paused")
+
+
+@pytest.mark.parametrize("room_comes", [True, False])
+def test_the_last_save_waits_for_somebody_to_make_room(
+    small_disk: SmallDisk, train: type[Training], room_comes: bool
+) -> None:
+    folder = small_disk.path / "run"
+    training = train(folder, patient=True)
+    until(lambda: len(training.of(m.Saved)) >= 2, "checkpoints")
+    small_disk.fill()
+    training.session.post(m.Stop())
+    until(lambda: training.of(m.Refused), "a word that the end is not saved")
+    assert training.of(m.Refused)[-1].command == m.Stop()
+    assert "are needed" in training.of(m.Refused)[-1].reason
+    until(lambda: training.session.state == "paused", "the pause")
+    reached = training.of(m.Stats)[-1].nimg
+    if room_comes:
+        small_disk.clear()
+    training.session.post(m.Stop(save=room_comes))
+    until(lambda: training.session.state == "finished", "the end")
+    kept = RunFolder.open(folder).read().nimg
+    assert kept >= reached if room_comes else kept < reached
 
 
 def test_lines_of_the_history_wait_for_room(small_disk: SmallDisk, train: type[Training]) -> None:

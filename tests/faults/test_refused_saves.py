@@ -107,7 +107,7 @@ def test_whatever_is_raised(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoints, "save_safetensors", refuse)
+        patch.setattr(checkpoints, "pack", refuse)
         engine.save()
         until(lambda: told.notes("Not saved"), "that it fails")
         with pytest.raises(type(error)):

@@ -18,14 +18,32 @@ TINY = ["--device", "cpu", "--set", "width=4", "--set", "batch=16", "--measure",
 
 
 @pytest.mark.parametrize(
-    ("sent", "status"),
-    [((signal.SIGINT, signal.SIGINT), 130), ((signal.SIGTERM,), 143), ((signal.SIGHUP,), 129)],
-    ids=["control-c twice", "terminated", "terminal closed"],
+    "sent",
+    [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGHUP,)],
+    ids=["control-c", "terminated", "terminal closed"],
 )
 def test_it_saves_and_leaves_nothing_running(
-    tmp_path: Path, sent: tuple[signal.Signals, ...], status: int
+    tmp_path: Path, sent: tuple[signal.Signals, ...]
 ) -> None:
     run = tmp_path / "run"
+    assert "Saving" in train_until(run, sent, 128 + sent[0])
+    lines = [line for line in RunFolder.open(run).history() if "terms" in line]
+    kept = RunFolder.open(run).read()
+    assert kept.nimg >= lines[-1]["nimg"] > 0
+    assert kept.nimg == max(line["nimg"] for line in RunFolder.open(run).history())
+
+
+def test_a_second_control_c_leaves_at_once_and_a_run_that_is_whole(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train_until(run, (signal.SIGINT, signal.SIGINT), 130)
+    folder = RunFolder.open(run)
+    folder.acquire()
+    folder.release()
+    assert folder.read().nimg >= 0
+
+
+def train_until(run: Path, sent: tuple[signal.Signals, ...], status: int) -> str:
+    """What a training says that gets these signals; nothing of it is left."""
     command = [sys.executable, "-m", "ganstudio", "train", "--variant", "gan", "--data", "points",
                "--kimg", "100000", "--run", str(run), *TINY]  # fmt: skip
     with subprocess.Popen(
@@ -40,9 +58,5 @@ def test_it_saves_and_leaves_nothing_running(
             process.send_signal(number)
         said = process.stdout.read()
         assert process.wait(120) == status
-    assert "Saving" in said
     assert not [one for one in children if one.is_running()]
-    lines = [line for line in RunFolder.open(run).history() if "terms" in line]
-    kept = RunFolder.open(run).read()
-    assert kept.nimg >= lines[-1]["nimg"] > 0
-    assert kept.nimg == max(line["nimg"] for line in RunFolder.open(run).history())
+    return said

@@ -45,7 +45,7 @@ class Heard:
 
     def __call__(self, event: m.Event) -> None:
         self.events.append(event)
-        if isinstance(event, m.Measured | m.Noted):
+        if isinstance(event, m.Measured | m.Noted | m.Failed):
             self.bell.set()
         if isinstance(event, m.Measured):
             self.measured.set()
@@ -171,7 +171,10 @@ def test_a_failure_is_told_once_and_ends_measuring(tmp_path, judge):
 
     offer_to(judge, fail)
     assert heard.bell.wait(60)
-    assert "no samples today" in heard.of(m.Noted)[0].text
+    (failed,) = heard.of(m.Failed)
+    assert failed.where == "judge"
+    assert "no samples today" in failed.reason
+    assert "RuntimeError" in failed.traceback
     assert idle(judge)
     assert not judge.due(10**9)
 

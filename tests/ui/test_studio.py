@@ -464,7 +464,7 @@ def test_a_member_that_cannot_be_shown_leaves_the_others(
     found = registry.discover("gans")
     monkeypatch.setattr(registry, "discover", lambda _: {"nameless": Nameless, **found})
     assert set(catalogue_module._cards("gans")) == set(found)
-    assert "gans/nameless cannot be shown" in caplog.text
+    assert "gans/nameless cannot be used" in caplog.text
 
 
 def test_a_catalogue_that_cannot_be_read_is_told(

@@ -565,9 +565,12 @@ def test_closing_again_stops_what_runs_all_the_same(
     qtbot.waitUntil(window.isHidden, timeout=10_000)
 
 
-def test_a_failed_last_save_keeps_the_window_open_once(
+@pytest.fixture
+def unsaved(
     window: MainWindow, studio: Studio, engines: list, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> MainWindow:
+    """A window whose training could not be saved when it was to be closed."""
+
     def full(wait: bool = False) -> None:
         raise OSError("no space left")
 
@@ -575,13 +578,28 @@ def test_a_failed_last_save_keeps_the_window_open_once(
     wait_for(qtbot, studio, "running")
     monkeypatch.setattr(engines[0], "save", full)
     window.close()
-    wait_for(qtbot, studio, "failed")
-    assert window.isVisible()
-    assert window.veil.isHidden()
-    assert "no space left" in window.banner.text
+    qtbot.waitUntil(lambda: "no space left" in window.banner.text, timeout=10_000)
+    return window
+
+
+def test_a_last_save_that_fails_keeps_window_and_training(
+    unsaved: MainWindow, studio: Studio, qtbot: Any
+) -> None:
+    wait_for(qtbot, studio, "paused")
+    assert unsaved.isVisible()
+    assert unsaved.veil.isHidden()
     assert not studio.closing
-    window.close()
-    assert window.isHidden()
+    unsaved.banner.offers["Try again"].click()
+    qtbot.waitUntil(lambda: "no space left" in unsaved.banner.text, timeout=10_000)
+    wait_for(qtbot, studio, "paused")
+    unsaved.banner.offers["End without saving"].click()
+    wait_for(qtbot, studio, "finished")
+    assert unsaved.isVisible()
+
+
+def test_who_must_leave_leaves_unsaved(unsaved: MainWindow, qtbot: Any) -> None:
+    unsaved.leave()
+    qtbot.waitUntil(unsaved.isHidden, timeout=10_000)
 
 
 def test_nothing_is_said_to_be_saved_while_loading(

@@ -74,7 +74,7 @@ class SetupPanel(Panel):
         self._noted: dict[str, Any] = {}  # what is set up, as it was noted last for Undo
         self.specs = Specs(studio, self)
         self.specs.found.connect(self._on_found)
-        self.forecast = ForecastLine(studio)
+        self.forecast = ForecastLine(studio, self)
         self.data_sets: DataCards | None = None
         self.setMinimumWidth(LEAST_PX)
         self._stack = QStackedLayout(self)
