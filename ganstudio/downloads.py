@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import os
 import shutil
+import socket
 import tarfile
 import threading
 import urllib.error
@@ -57,6 +58,10 @@ class _StoppedError(Exception):
 
 class _BrokenError(Exception):
     """The connection is no good; another one may be."""
+
+
+class _UnreachableError(_BrokenError):
+    """There is no connection at all."""
 
 
 def fetch(
@@ -188,11 +193,15 @@ class _Work:
 
     def _fetch_from(self, url: str) -> None:
         """Go on until all is there; a connection that breaks is made again."""
-        fruitless = 0
+        first, fruitless = self._size(), 0
         while (before := self._size()) < self.file.size_bytes:
             why = "the connection broke off"
             try:
                 self._receive(url, before)
+            except _UnreachableError as error:
+                if before == first:  # offline, or no such server: nothing to wait for
+                    raise DownloadError(str(error)) from error
+                why = str(error)
             except _BrokenError as error:
                 why = str(error)
             fruitless = 0 if self._size() > before else fruitless + 1
@@ -238,7 +247,9 @@ class _Work:
                 raise DownloadError(why) from None
             raise _BrokenError(why) from None
         except (OSError, http.client.HTTPException) as error:
-            raise _BrokenError(_reason(error)) from error
+            cause = getattr(error, "reason", error)
+            away = isinstance(cause, (ConnectionRefusedError, socket.gaierror))
+            raise (_UnreachableError if away else _BrokenError)(_reason(error)) from error
 
     def _check(self) -> None:
         self.status = "checking it"
