@@ -15,7 +15,7 @@ from pathlib import Path
 LONGEST_NAME = 200
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _TOKEN = secrets.token_hex(3)  # in containers programs have the same process number each time
-_TEMPORARY = re.compile(r"\..+\.(\d+)\.([0-9a-f]{6})", re.DOTALL)
+_TEMPORARY = re.compile(r"\..+\.([0-9]{1,10})\.([0-9a-f]{6})", re.DOTALL)
 
 
 class NoRoomError(OSError):
@@ -170,4 +170,7 @@ def _alive(process: int, token: str) -> bool:
         return token == _TOKEN
     from psutil import pid_exists
 
-    return pid_exists(process)
+    try:
+        return pid_exists(process)
+    except OverflowError:  # no system has such numbers: the name is none of ours
+        return False

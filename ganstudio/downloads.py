@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
+from ganstudio.disk import temporary
+
 if TYPE_CHECKING:
     from _typeshed import SupportsRead
 
@@ -104,14 +106,18 @@ def fetch(
 
 
 def gunzip(archive: Path, target: Path) -> None:
-    """Unpack one file, whole or not at all.
+    """Unpack one file, whole or not at all; nothing if it is there.
+
+    Nobody fetches the archive meanwhile, nor unpacks it twice: two programs may want it.
 
     Raises:
         OSError: if it cannot be read or written.
         EOFError: if it ends too soon.
     """
-    with gzip.open(archive) as packed:
-        _keep(packed, target)
+    with _lock(archive):
+        if not target.is_file():
+            with gzip.open(archive) as packed:
+                _keep(packed, target)
 
 
 def untar(archive: Path, folder: Path, names: Collection[str]) -> None:
@@ -170,7 +176,7 @@ class _Work:
 
     def _alone(self) -> AbstractContextManager[object]:
         """Two programs, or two windows, may want the same file."""
-        lock = FileLock(self.target.with_name(f".{self.target.name}.lock"), thread_local=False)
+        lock = _lock(self.target)
         while True:
             self._look()
             try:
@@ -227,7 +233,7 @@ class _Work:
                     file.write(content)
                     self.status = f"{size / 1e6:.1f} of {in_mb(self.file.size_bytes)}"
         if size > self.file.size_bytes:
-            self.part.unlink()
+            self.part.unlink(missing_ok=True)
             raise DownloadError(f"it is longer than {self.file.size_bytes:,} bytes")
 
     def _ask(self, url: str, start: int) -> Any:
@@ -254,7 +260,7 @@ class _Work:
     def _check(self) -> None:
         self.status = "checking it"
         if not self._is_whole(self.part):
-            self.part.unlink()
+            self.part.unlink(missing_ok=True)
             raise DownloadError("what came has a wrong checksum and was thrown away")
         _flush(self.part)
         self.part.replace(self.target)
@@ -308,9 +314,14 @@ def _next(answer: Any) -> bytes:
     return content
 
 
+def _lock(target: Path) -> FileLock:
+    """Held by whoever fetches a file, or unpacks it."""
+    return FileLock(target.with_name(f".{target.name}.lock"), thread_local=False)
+
+
 def _keep(content: SupportsRead[bytes], target: Path) -> None:
     """Write a file, whole or not at all."""
-    part = target.with_name(f".{target.name}.part")
+    part = temporary(target)
     try:
         with part.open("wb") as file:
             shutil.copyfileobj(content, file, 1 << 20)

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.metadata import EntryPoint, distributions
+from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from typing import Any
 
@@ -63,20 +63,24 @@ failures: dict[Plugin, str] = {}
 def found() -> tuple[Plugin, ...]:
     """All that is installed, by package; found in metadata alone, nothing is imported.
 
-    Of several with one key the first package keeps it, and the rest are left out.
+    Of several with one key the first package keeps it, and the rest are left out. So are
+    packages whose metadata cannot be read, and all of them where the environment wants none.
     """
+    if os.environ.get(OFF):
+        return ()
     there: dict[tuple[str, str], Plugin] = {}
     packages: set[str] = set()
     for distribution in distributions():
-        points = [one for one in distribution.entry_points if one.group.startswith(GROUP)]
-        if points and distribution.name not in packages:  # further down the path it is hidden
-            packages.add(distribution.name)
-            for point in points:
-                room = point.group.removeprefix(GROUP)
-                plugin = Plugin(
-                    distribution.name, room, point.name, point.value, distribution.version
-                )
-                there[room, point.name] = min(plugin, there.get((room, point.name), plugin))
+        try:
+            offered = _offered(distribution)
+        except Exception as error:  # of any package that is installed, ours or not
+            log.warning("%s is passed over, its metadata cannot be read: %s", distribution, error)
+            continue
+        if offered and offered[0].distribution not in packages:  # else it is hidden on the path
+            packages.add(offered[0].distribution)
+            for plugin in offered:
+                key = plugin.room, plugin.key
+                there[key] = min(plugin, there.get(key, plugin))
     return tuple(sorted(there.values()))
 
 
@@ -90,7 +94,8 @@ def load(plugin: Plugin) -> Any:
 
     Raises:
         PermissionError: if nobody has allowed it.
-        Exception: whatever its own code raises; ``failures`` keeps the traceback.
+        ImportError: if its own code would end the program.
+        Exception: whatever else its own code raises; ``failures`` keeps the traceback.
     """
     if not allowed(plugin):
         raise PermissionError(
@@ -98,11 +103,15 @@ def load(plugin: Plugin) -> Any:
             f"that package: ganstudio plugins allow {plugin.name}"
         )
     try:
-        member = EntryPoint(plugin.key, plugin.target, GROUP + plugin.room).load()
-    except BaseException as error:
+        return EntryPoint(plugin.key, plugin.target, GROUP + plugin.room).load()
+    except (Exception, KeyboardInterrupt) as error:
         fail(plugin, error)
         raise
-    return member
+    except BaseException as error:  # such as SystemExit, which ends a thread without a word
+        wanted = ImportError(f"its code would end the program: {type(error).__name__} {error}")
+        wanted.__cause__ = error
+        fail(plugin, wanted)
+        raise wanted from error
 
 
 def fail(plugin: Plugin, error: BaseException) -> None:
@@ -164,14 +173,32 @@ def settings_path() -> Path:
     return user_config_path("ganstudio") / "plugins.toml"
 
 
+def _offered(distribution: Distribution) -> list[Plugin]:
+    """What one package offers us."""
+    points = [one for one in distribution.entry_points if one.group.startswith(GROUP)]
+    if not points:
+        return []
+    name, version = distribution.name, distribution.version
+    if not name:
+        raise ValueError("it has no name")
+    return [
+        Plugin(name, one.group.removeprefix(GROUP), one.name, one.value, version) for one in points
+    ]
+
+
 def _remembered(kind: str) -> set[str]:
     """What the settings list; nothing where they cannot be read, for then nothing is allowed."""
+    return (_settings() or {}).get(kind, set())
+
+
+def _settings() -> dict[str, set[str]] | None:
+    """All of them; empty where they cannot be read, None where there are none."""
     path = settings_path()
     try:
         stat = path.stat()
     except OSError:
-        return set()
-    return _read(path, stat.st_mtime_ns, stat.st_size).get(kind, set())
+        return None
+    return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(1)
@@ -181,6 +208,8 @@ def _read(path: Path, changed_ns: int, size_bytes: int) -> dict[str, set[str]]:
         if size_bytes > LARGEST_BYTES:
             raise ValueError(f"{size_bytes} bytes are too many")
         content = tomllib.loads(path.read_text(encoding="utf-8"))
+        if wrong := [kind for kind in KINDS if not isinstance(content.get(kind, []), list)]:
+            raise TypeError(f"{wrong[0]} must be a list")
         return {kind: {str(permit) for permit in content.get(kind, ())} for kind in KINDS}
     except (OSError, ValueError, TypeError, RecursionError) as error:
         log.warning("%s cannot be read, so no plug-in is used: %s", path, error)
@@ -192,4 +221,8 @@ def _remember(kind: str, permits: Collection[str]) -> None:
     content[kind] = sorted(permits)
     path = settings_path()
     path.parent.mkdir(parents=True, exist_ok=True)
+    if _settings() == {}:  # a person may still mend them, and has allowed things there
+        kept = path.with_name(f"{path.name}.bak")
+        path.replace(kept)
+        log.warning("%s could not be read and is kept as %s", path, kept)
     write_atomically(path, tomli_w.dumps(content).encode())

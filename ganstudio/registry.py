@@ -68,20 +68,25 @@ def discover(room: str) -> dict[str, type[Any]]:
 
 
 def hindrance(room: str, key: str) -> str:
-    """Why a plug-in of that key cannot be used; empty if it can, or is none."""
+    """Why a plug-in of that key cannot be used; empty if it can, or is none.
+
+    One that failed is not imported again, for that may take long or do harm.
+    """
     plugin = None if key in _own(room) else _plugins(room).get(key)
     if plugin is None:
         return ""
-    try:
-        _of_plugin(plugin)
-    except PermissionError as error:
-        return str(error)
-    except Exception as error:
-        return (
-            f"{plugin.name}, a plug-in of {plugin.distribution}, does not load: "
-            f"{type(error).__name__}: {error}"
-        )
-    return ""
+    if _usable(plugin) or not plugins.allowed(plugin):
+        try:
+            _of_plugin(plugin)
+        except PermissionError as error:
+            if not plugins.allowed(plugin):
+                return str(error)
+        except Exception as error:
+            plugins.fail(plugin, error)
+        else:
+            return ""
+    why = plugins.failures[plugin].rstrip().rpartition("\n")[2]
+    return f"{plugin.name}, a plug-in of {plugin.distribution}, does not load: {why}"
 
 
 def blame(room: str, key: str, error: BaseException) -> None:

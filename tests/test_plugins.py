@@ -19,6 +19,7 @@ digits = studio_stripes:Stripes
 broken = studio_broken:Broken
 wrong = studio_stripes:NUMBER
 empty = studio_stripes:Nothing
+leaving = studio_leaving:Leaving
 
 [console_scripts]
 other = studio_stripes:main
@@ -57,6 +58,7 @@ def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     place.mkdir()
     (place / "studio_stripes.py").write_text(STRIPES)
     (place / "studio_broken.py").write_text("raise RuntimeError('no luck today')")
+    (place / "studio_leaving.py").write_text("import sys; sys.exit(3)")
     install(place, "studio-stripes", "1.2", POINTS)
     monkeypatch.syspath_prepend(place)
     monkeypatch.setenv("IMPORTED", str(tmp_path / "imported"))
@@ -66,7 +68,7 @@ def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     plugins.found.cache_clear()
     yield tmp_path / "imported"
     plugins.found.cache_clear()
-    for name in ("studio_stripes", "studio_broken"):
+    for name in ("studio_stripes", "studio_broken", "studio_leaving"):
         sys.modules.pop(name, None)
 
 
@@ -82,7 +84,8 @@ def test_plugins_are_listed_and_nothing_of_them_is_imported(imported, capsys):
     assert cli.main(["list", "plugins"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [
-        [f"data/{key}", "off"] for key in ("broken", "digits", "empty", "stripes", "wrong")
+        [f"data/{key}", "off"]
+        for key in ("broken", "digits", "empty", "leaving", "stripes", "wrong")
     ]
     assert all("studio-stripes 1.2" in line for line in lines)
     assert "stripes" not in registry.keys("data")
@@ -144,8 +147,11 @@ def test_an_update_of_an_allowed_package_stays_allowed(imported, tmp_path):
 
 @pytest.mark.parametrize(
     ("key", "why"),
-    [("broken", "no luck today"), ("wrong", "must be a Dataset"), ("empty", "Nothing")],
-)
+    [
+        ("broken", "no luck today"), ("wrong", "must be a Dataset"), ("empty", "Nothing"),
+        ("leaving", "would end the program: SystemExit 3"),
+    ],
+)  # fmt: skip
 def test_one_that_fails_is_shown_and_the_rest_works(imported, key, why, caplog):
     plugins.allow(plugins.named("studio-stripes"))
     found = registry.discover("data")
@@ -158,6 +164,34 @@ def test_one_that_fails_is_shown_and_the_rest_works(imported, key, why, caplog):
     assert key not in registry.keys("data"), "it is not tried again and again"
     with pytest.raises(RecipeError, match=why):
         Recipe.make("gan", key)
+
+
+def test_one_that_failed_is_not_imported_again_to_say_why(imported, tmp_path, caplog):
+    plugins.allow(plugins.named("data/broken"))
+    assert "no luck today" in registry.hindrance("data", "broken")
+    (tmp_path / "site" / "studio_broken.py").write_text("raise RuntimeError('tried again')")
+    why = registry.hindrance("data", "broken")
+    assert why.endswith("does not load: RuntimeError: no luck today")
+    plugins.forbid(plugins.named("data/broken"))
+    assert "switched off" in registry.hindrance("data", "broken")
+
+
+@pytest.mark.parametrize("points", [b"[ganstudio.data]\nno equals sign", b"\xff[ganstudio.data]"])
+def test_a_package_with_broken_metadata_is_passed_over(imported, tmp_path, points, caplog):
+    install(tmp_path / "site", "a-ruin", "1", "")
+    (tmp_path / "site" / "a_ruin-1.dist-info" / "entry_points.txt").write_bytes(points)
+    plugins.found.cache_clear()
+    assert {one.distribution for one in plugins.found()} == {"studio-stripes"}
+    assert "is passed over" in caplog.text
+
+
+def test_a_package_without_a_name_is_passed_over(imported, tmp_path, caplog):
+    nameless = tmp_path / "site" / "nameless-1.dist-info"
+    nameless.mkdir()
+    (nameless / "entry_points.txt").write_text(POINTS)
+    plugins.found.cache_clear()
+    assert {one.distribution for one in plugins.found()} == {"studio-stripes"}
+    assert "is passed over" in caplog.text
 
 
 def test_none_takes_the_place_of_a_member_of_ours(imported):
@@ -178,18 +212,21 @@ def test_none_is_used_where_the_environment_says_so(imported, monkeypatch):
     plugins.allow(plugins.named("studio-stripes"))
     monkeypatch.setenv(plugins.OFF, "1")
     assert "stripes" not in registry.keys("data")
+    plugins.found.cache_clear()
+    assert plugins.found() == ()
 
 
 @pytest.mark.parametrize(
     "content",
     [b"allowed = ", b"\xff\xfe\0", b"allowed = 7", b'allowed = {a = 1}', b"x = " + b"[" * 5000],
 )  # fmt: skip
-def test_settings_that_are_broken_allow_nothing(imported, content):
+def test_settings_that_are_broken_allow_nothing_and_are_kept(imported, content, caplog):
     plugins.allow(plugins.named("studio-stripes"))
     plugins.settings_path().write_bytes(content)
     assert "stripes" not in registry.keys("data")
     plugins.allow(plugins.named("data/stripes"))
     assert "stripes" in registry.keys("data")
+    assert plugins.settings_path().with_name("plugins.toml.bak").read_bytes() == content
 
 
 def test_a_wrong_name_changes_nothing(imported, capsys):
@@ -199,7 +236,7 @@ def test_a_wrong_name_changes_nothing(imported, capsys):
 
 
 def test_a_person_is_told_of_each_once(imported):
-    assert len(plugins.unnoticed()) == 5
+    assert len(plugins.unnoticed()) == 6
     plugins.notice(plugins.unnoticed())
     assert plugins.unnoticed() == []
     assert {plugins.state(one) for one in plugins.found()} == {"off"}

@@ -104,7 +104,10 @@ def _add_speed(kinds: Any) -> None:
 
 
 def bench_speed(arguments: argparse.Namespace) -> int:
-    """Run the races one by one; the table is printed at the end, and each result as it comes."""
+    """Run the races one by one; the table is printed at the end, and each result as it comes.
+
+    One that fails is told, and the others are held all the same.
+    """
     from ganstudio import registry
     from ganstudio.resources import default_data_root
     from ganstudio.train.race import table
@@ -124,12 +127,17 @@ def bench_speed(arguments: argparse.Namespace) -> int:
     if faults:
         raise UsageError(*faults)
     results: list[Result] = []
+    broken = 0
     result: Result | None
     for key in wanted:
-        if key in registry.keys("train.pairs"):
-            result = _race(key, arguments, seconds)
-        else:
-            result = _contest(key, arguments, arguments.data_root or default_data_root())
+        try:
+            if key in registry.keys("train.pairs"):
+                result = _race(key, arguments, seconds)
+            else:
+                result = _contest(key, arguments, arguments.data_root or default_data_root())
+        except Exception as error:  # what was measured so far is worth minutes
+            broken = failed(f"{key} failed: {type(error).__name__}: {error}")
+            continue
         if result is not None:
             results.append(result)
             print(f"  {result.ratio:.2f} times as fast", flush=True)
@@ -141,7 +149,7 @@ def bench_speed(arguments: argparse.Namespace) -> int:
             arguments.json.write_text(json.dumps([asdict(row) for row in results], indent=1))
         except OSError as error:
             return failed(f"{arguments.json} cannot be written: {error}")
-    return 0
+    return broken
 
 
 def _race(key: str, arguments: argparse.Namespace, seconds: float) -> Result:
@@ -198,8 +206,9 @@ def bench_growth(arguments: argparse.Namespace) -> int:
         print(growth.as_json([growth.measure(axis, int(size), seconds)]).replace("\n", ""))
         return 0
     try:
+        arguments.out.mkdir(parents=True, exist_ok=True)  # before minutes of measuring
         points = growth.measure_all(seconds, lambda text: print(text, flush=True))
-        arguments.out.mkdir(parents=True, exist_ok=True)
+        print(f"\n{growth.table(points)}", flush=True)
         (arguments.out / "growth.json").write_text(growth.as_json(points))
         (arguments.out / "growth.md").write_text(growth.table(points))
         draw(points, arguments.out / "growth.png")
@@ -207,7 +216,6 @@ def bench_growth(arguments: argparse.Namespace) -> int:
         return failed(f"it could not be measured: {error}")
     except OSError as error:
         return failed(f"{arguments.out} cannot be written: {error}")
-    print(f"\n{growth.table(points)}")
     return 0
 
 

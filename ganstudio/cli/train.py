@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
+import time
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 SCORES_SHOWN = 6
 DETAILS_SHOWN = 20  # lines under a note
+ASK_AGAIN_S = 5.0  # where the disk refused the last save
 
 
 def add(train: argparse.ArgumentParser) -> None:
@@ -79,8 +83,9 @@ def add(train: argparse.ArgumentParser) -> None:
 
 
 def train_recipe(arguments: argparse.Namespace) -> int:
-    """Train with a progress bar; Ctrl-C saves and ends, the third one ends at once."""
+    """Train with a progress bar; Ctrl-C saves and ends, the second one ends at once."""
     from ganstudio.resources import default_data_root
+    from ganstudio.train import messages as m
     from ganstudio.train.judge import Judge
     from ganstudio.train.session import Outbox, Session
 
@@ -106,13 +111,14 @@ def train_recipe(arguments: argparse.Namespace) -> int:
             spare_core=False,
         )
 
-    session = Session(build, outbox)
+    session = Session(build, outbox, patient=True)
     interrupted = stop_on_interrupt(session)
     session.start()
     try:
         failed = _follow(session, outbox, minutes * 60)
     finally:
-        session.close()
+        if not session.close():  # it may wait for room, and nobody listens any more
+            session.post(m.Stop(save=False))
     return interrupted() or int(failed)
 
 
@@ -289,6 +295,47 @@ def _warn_of_memory(recipe: Recipe, device: str) -> None:
         print(warning, file=sys.stderr)
 
 
+class _Patience:
+    """Asks again for the last save while the disk refuses it; an interrupt gives it up.
+
+    Args:
+        session: a patient one.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._ask_at = session, 0.0
+        self._left = False  # an interrupt came, and the session was told
+        self.waiting = self.interrupted = False
+
+    def refused(self) -> bool:
+        """The disk would not take it; True if that is news."""
+        news, self.waiting = not self.waiting, True
+        self._ask_at = time.monotonic() + ASK_AGAIN_S
+        if news:
+            for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+                if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                    signal.signal(number, self._interrupt)
+        return news
+
+    def ask(self) -> None:
+        """Ask again if it is time to, or have the session end without."""
+        from ganstudio.train import messages as m
+
+        if not self.waiting or self._left:
+            return
+        if self.interrupted:
+            self._left = True
+            self._session.post(m.Stop(save=False))
+        elif time.monotonic() >= self._ask_at:
+            self._ask_at = float("inf")  # until this one is refused too
+            self._session.post(m.Stop())
+
+    def _interrupt(self, number: int, _frame: object) -> None:
+        if self.interrupted:
+            os._exit(128 + number)
+        self.interrupted = True
+
+
 def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
     """Show what the session tells until it ends; True if it failed."""
     from tqdm import tqdm
@@ -301,7 +348,10 @@ def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
     run: Path | None = None
     begun_s: float | None = None
     diverged = False
+    patience = _Patience(session)
+    troubles: set[str] = set()  # topics that were told
     while True:
+        patience.ask()
         for event in outbox.wait(0.5):
             match event:
                 case m.StateChanged("loading", text) if text:
@@ -311,7 +361,7 @@ def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
                     if bar is not None:
                         bar.close()
                     _close_with(run, event.state == "failed")
-                    return event.state == "failed" or diverged
+                    return event.state == "failed" or diverged or patience.interrupted
                 case m.Started():
                     loading.end()
                     run = event.run
@@ -330,7 +380,7 @@ def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
                         f"[{bar.format_interval(spent_s)}, {bar.format_interval(left_s)} left] "
                         f"{event.nimg / 1000:.1f} kimg, {event.samples_per_second:.0f}/s, {terms}"
                     )
-                    if limit_s and spent_s >= limit_s:
+                    if limit_s and spent_s >= limit_s and not patience.waiting:
                         session.post(m.Stop())
                 case m.Measured():
                     _say(bar, _in_words(event))
@@ -339,16 +389,31 @@ def _follow(session: Session, outbox: Outbox, limit_s: float) -> bool:
                     _say(bar, _what_to_do(event, run))
                     session.post(m.Stop())  # nobody is here who could choose
                 case m.Failed():
-                    known = run is None or event.cause
+                    known = run is None or event.cause or _for_people(session.error)
                     _say(bar, event.reason if known else event.traceback)
                     if event.cause == "device" and run is not None:
                         _say(bar, f"{_command()} train --resume --run {run} --device cpu")
                     if event.rescued:
                         _say(bar, f"What was learnt is safe in {event.rescued}")
-                case m.Noted(text, level) if level != "info":
+                case m.Noted(topic="saving", level="error") if patience.waiting:
+                    pass  # each time it is asked for
+                case m.Noted(text, level) if level != "info" or event.topic in troubles:
+                    if level == "info":
+                        troubles.discard(event.topic)
+                    elif event.topic:
+                        troubles.add(event.topic)
                     _say(bar, "\n  ".join([text, *event.detail.splitlines()[:DETAILS_SHOWN]]))
+                case m.Refused(m.Stop()):
+                    if patience.refused():
+                        how = "Waiting for room; Ctrl-C leaves without saving"
+                        _say(bar, f"{event.reason}\n{how}")
                 case m.Refused():
                     _say(bar, event.reason)
+
+
+def _for_people(error: BaseException | None) -> bool:
+    """Whether a failure says all in its own words: this program's, and those of the disk."""
+    return isinstance(error, OSError) or type(error).__module__.startswith("ganstudio")
 
 
 def _bar(target_nimg: int, limit_s: float) -> Any:

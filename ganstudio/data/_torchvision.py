@@ -65,7 +65,7 @@ class _IdxDataset(Dataset):
         folder = self.data_root / self.source / "raw"
         if any(not (folder / name).is_file() for name in (IMAGES, LABELS)):
             self._fetch(folder)
-        images, labels = _read(folder, len(self.names))
+        images, labels = read(folder, len(self.names))
         return Samples(_pad(images, self.config.size), labels)
 
     def preview(self, count: int) -> Tensor | None:
@@ -104,10 +104,19 @@ class _IdxDataset(Dataset):
 
         fetch(Download(urls, *self.packed[path.name]), archive, tell)
         gunzip(archive, path)
-        archive.unlink()
+        archive.unlink(missing_ok=True)  # another program may have done all this meanwhile
 
 
-def _read(folder: Path, classes: int) -> tuple[Tensor, Tensor]:
+def read(folder: Path, classes: int) -> tuple[Tensor, Tensor]:
+    """The pictures, (N, 28, 28) uint8, and the class of each, (N,).
+
+    Args:
+        folder: where the two files lie.
+        classes: how many there are.
+
+    Raises:
+        DataError: if a file is damaged.
+    """
     from torchvision.datasets import mnist
 
     try:

@@ -93,12 +93,14 @@ class Dataset(ABC):
         title: as shown on its card.
         summary: one line for the card.
         origin: where the samples come from; cards are grouped by it.
+        mapped: whether ``load`` leaves the samples in a file, so that they take no memory.
     """
 
     Config: ClassVar[type[Config]] = Config
     title: ClassVar[str]
     summary: ClassVar[str] = ""
     origin: ClassVar[Origin] = "built in"
+    mapped: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -61,6 +61,7 @@ class CelebA(Dataset):
 
     Config: ClassVar[type[Config]] = CelebAConfig
     origin = "downloaded"
+    mapped = True
     title = "CelebA"
     summary = "Photographs of 10,177 people's faces with forty attributes. Bring your own copy."
 

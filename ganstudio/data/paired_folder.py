@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 from ganstudio.data import _folder
 from ganstudio.data.base import Dataset, Samples
 from ganstudio.knobs import knob
-from ganstudio.pictures import UnfitError, open_picture, to_square
+from ganstudio.pictures import FORMATS, UnfitError, open_picture, to_square
 from ganstudio.samples import ConditionSpec, SampleSpec
 
 SHAPE_TOLERANCE = 0.1  # by how much a half may stray from being as wide as the other is high
@@ -83,8 +84,16 @@ def _halves(
     image = open_picture(path, config.colour, _folder.SPARE * config.size, told)
     width, height = image.size
     if abs(width / 2 / height - 1) > SHAPE_TOLERANCE:
+        width, height = _whole_size(path, image.size)
         raise UnfitError(f"is {width} x {height}, but a pair is twice as wide as high")
     middle = width // 2
     left, right = image.crop((0, 0, middle, height)), image.crop((width - middle, 0, width, height))
     result, source = (left, right) if config.source == "right" else (right, left)
     return to_square(result, config.size), to_square(source, config.size)
+
+
+def _whole_size(path: Path, read: tuple[int, int]) -> tuple[int, int]:
+    """What the file holds, as it is turned; large photographs were read at a part of it."""
+    with Image.open(path, formats=FORMATS) as image:
+        width, height = image.size
+    return (width, height) if (width > height) == (read[0] > read[1]) else (height, width)

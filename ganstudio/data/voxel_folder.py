@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -75,14 +77,15 @@ class VoxelFolder(Dataset):
         _folder.insist(self.missing(self.config, self.data_root))
         folder, names = _folder.located(self.config.folder), self.spec(self.config).condition.names
         places = {name: np.array(index) for index, name in enumerate(names)}
+        stopped = threading.Event()
 
         def read(path: Path, told: list[str]) -> dict[str, NDArray[Any]]:
             label = _folder.labelled(path, folder, places)
-            return {"x": self._read(path), **label}
+            return {"x": self._read(path, lambda: not stopped.is_set()), **label}
 
         settings = {**self.config.model_dump(exclude={"folder"}), "names": names}
         listing = _folder.Listing(folder, KINDS, tell=self.tell)
-        return _folder.decode(listing, read, "solids", settings, self.tell).samples()
+        return _folder.decode(listing, read, "solids", settings, self.tell, stopped).samples()
 
     def preview(self, count: int) -> Tensor | None:
         """The first solids of the folder."""
@@ -97,7 +100,7 @@ class VoxelFolder(Dataset):
                 return torch.from_numpy(np.stack(found))
         return None
 
-    def _read(self, path: Path) -> NDArray[np.uint8]:
+    def _read(self, path: Path, wanted: Callable[[], bool] = lambda: True) -> NDArray[np.uint8]:
         """One file, (1, side, side, side).
 
         Raises:
@@ -106,9 +109,9 @@ class VoxelFolder(Dataset):
         """
         config = self.config
         try:
-            grid = open_solid(path, config.side, up=config.up, fill=config.fill).grid
+            solid = open_solid(path, config.side, up=config.up, fill=config.fill, wanted=wanted)
         except SolidError as error:
             raise UnfitError(f"cannot be used: {error}") from error
-        if not grid.any():
+        if not solid.grid.any():
             raise UnfitError("is empty")
-        return (np.asarray(grid, np.float32) * 255).round().astype(np.uint8)[None]
+        return (np.asarray(solid.grid, np.float32) * 255).round().astype(np.uint8)[None]

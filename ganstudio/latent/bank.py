@@ -271,7 +271,7 @@ def _unpack(content: bytes) -> Bank:
         names = tuple(str(name)[:LONGEST_NAME] for name in rest["names"])
         origin = str(rest.get("origin", ""))
         reaches = tuple(float(reach) for reach in rest.get("reaches", ()))
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise BankError(f"these are no directions: {shown(error)}") from error
     if version != FORMAT:
         raise BankError(f"format {shown(version)} is newer than this GAN Studio; update it")

@@ -88,7 +88,10 @@ def _stand(table: dict[str, Any]) -> Stand:
     """A place from its parts, checked."""
     if unknown := sorted(table.keys() - _KEYS):
         raise LatentError(f"a latent has no {shown(unknown[0])}")
-    if (version := table.get("format", FORMAT)) != FORMAT:
+    version = table.get("format", FORMAT)
+    if not isinstance(version, int):
+        raise LatentError(f"format must be a whole number, got {shown(version)}")
+    if version != FORMAT:
         raise LatentError(f"format {shown(version)} is newer than this GAN Studio; update it")
     told = table.get("told", {})
     if not isinstance(told, dict):

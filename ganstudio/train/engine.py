@@ -95,7 +95,8 @@ class Engine:
         self._looked_at = 0.0  # at all weights, in seconds of training
         self._divergence = Divergence(run)
         self._broken = False  # a part that is not the training failed: save soon
-        self._lost = False  # the device does not answer any more
+        self._lost = False  # what is on the device cannot be read, or is not worth it
+        self._forgone: set[str] = set()  # what there is no memory for, told once
 
     @classmethod
     def build(
@@ -335,7 +336,7 @@ class Engine:
         due = passed_s >= (soonest_s if aged else AUTOSAVE_S)
         if (due or self._broken) and not (self._keeper.busy or self._keeper.retrying):
             self.save()
-        with self._device_there():
+        with self._device_there(), self._spared("Snapshots for the time machine"):
             self._keeper.remember(self.trainer.nimg, self.trainer.averaged_tensors)
 
     def rewind(self, checkpoint: str | None) -> None:
@@ -347,6 +348,8 @@ class Engine:
             RunError: if there is none of that name.
             OSError: if the disk will not take the shorter history; nothing has changed then.
             RuntimeError: if training stands there, but what came after cannot be removed.
+            DeviceLostError: if the device does not answer any more.
+            MemoryShortError: if memory runs out half way.
         """
         self._wait()
         damages: list[str] = []
@@ -358,7 +361,8 @@ class Engine:
     def _rewind_to(self, checkpoint: Checkpoint) -> None:
         """Stand there again, and tell it with every knob that goes back too."""
         turned = self.recipe.gan.model_dump()
-        self._go_back_to(checkpoint)
+        with self._device_there():
+            self._go_back_to(checkpoint)
         nimg = self.trainer.nimg
         self._announce(m.Rewound(nimg, self.trainer.steps))
         with suppress(OSError):  # it has been rewound, whether the log takes a line or not
@@ -372,20 +376,31 @@ class Engine:
 
         A device that is lost cannot be read any more: then what the disk has is what there is.
         """
-        if self._lost:
-            self._wait()
-            return self.run.checkpoint()
-        if not self.trainer.finite():
-            return None
-        self.save(wait=True)
+        if not self._lost:
+            with suppress(DeviceLostError):
+                with self._device_there():
+                    finite = self.trainer.finite()
+                if not finite:
+                    return None
+                self.save(wait=True)
+                return self.run.checkpoint()
+        self._wait()
         return self.run.checkpoint()
 
     def serve(self, always: bool = False) -> None:
-        """Leave a copy of the averaged generator for the explorer if it asked for one."""
+        """Leave a copy of the averaged generator for the explorer if it asked for one.
+
+        Where there is no memory for one, that is told, and training goes on without.
+
+        Raises:
+            DeviceLostError: if the device does not answer any more.
+        """
         if self._mailbox is not None and (always or self._mailbox.wanted):
-            self._mailbox.offer(self._sampler(judged=self._mailbox.with_critic))
+            with self._device_there(), self._spared("Newer weights to explore"):
+                self._mailbox.offer(self._sampler(judged=self._mailbox.with_critic))
         if self._judge is not None and self._judge.due(self.trainer.nimg):
-            self._judge.offer(self._sampler())
+            with self._device_there(), self._spared("Measurements"):
+                self._judge.offer(self._sampler())
 
     def close(self) -> None:
         """Finish writing and let others have the folder."""
@@ -482,6 +497,14 @@ class Engine:
             self._looked_at = self._reporter.clock.seconds
         except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             raise RunError(f"{self.run.path} holds a damaged state: {shown(error)}") from error
+        except (RuntimeError, MemoryError) as error:
+            if not lacks_memory(error):
+                raise
+            self._lost = True  # half of this and half of that is nothing to save
+            raise MemoryShortError(
+                f"memory is too short to go back to {checkpoint.nimg / 1000:.3f} kimg; the "
+                "checkpoints on the disk are good: close other programs, and resume"
+            ) from error
         asked = self.recipe.basics
         self.recipe = recipe.replace(
             kimg=asked.kimg, timeline_mb=asked.timeline_mb, measure_kimg=asked.measure_kimg
@@ -574,6 +597,19 @@ class Engine:
                 f"again ({str(error).splitlines()[0][:200]})"
             ) from error
 
+    @contextmanager
+    def _spared(self, what: str) -> Iterator[None]:
+        """Go on without something beside the training for which there is no memory."""
+        try:
+            yield
+        except (RuntimeError, MemoryError) as error:
+            if not lacks_memory(error):
+                raise
+            if what not in self._forgone:
+                self._forgone.add(what)
+                text = f"{what} are left out while there is no memory for a copy of the networks"
+                self._keeper.tell(m.Noted(f"{text}: {str(error)[:200]}", "warning"))
+
     def _on_broken(self, event: m.Failed) -> None:
         """A part that is not the training failed: say so, and save at the next step."""
         self._broken = True
@@ -597,6 +633,7 @@ class Engine:
 
     def _do_without(self, said: str, wait: bool) -> None:
         """There is no memory for the copy that is saved."""
+        self._broken = False  # or every step from here on would try
         text = f"not saved, for there is no memory for a copy of the networks: {said[:200]}"
         if wait:
             raise MemoryShortError(text)

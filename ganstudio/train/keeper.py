@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from typing import TypeGuard
 
 from torch import Tensor
 
@@ -106,9 +108,11 @@ class Keeper:
             history.flush(self.run.history_path)  # what led there, before the checkpoint
             path = self.run.write(checkpoint)
         except Exception as error:  # whatever it is, training goes on and it is tried again
-            self._refused(error)
             self._unsaved = checkpoint, sampler
-            self._set_alarm()
+            try:
+                self._refused(error)
+            finally:
+                self._set_alarm()
             return
         if self.fault is not None:
             text = f"Saved again: {path.name}, after {self._failures} that failed"
@@ -129,7 +133,7 @@ class Keeper:
 
     def _refused(self, error: Exception) -> None:
         """A checkpoint could not be written: say so, and when it will be tried again."""
-        pause_s = min(FIRST_PAUSE_S * 2.0**self._failures, LONGEST_PAUSE_S)
+        pause_s = min(FIRST_PAUSE_S * 2.0 ** min(self._failures, 30), LONGEST_PAUSE_S)
         self._try_at = time.monotonic() + pause_s
         self._failures += 1
         self.fault = error
@@ -137,7 +141,7 @@ class Keeper:
         with suppress(OSError, IndexError):
             kept = f"; on the disk is the state at {self.run.checkpoints()[-1].name}"
         text = f"Not saved, training goes on: {_reason(error)}{kept}. "
-        if isinstance(error, NoRoomError):
+        if _room_is_known(error):
             text += "It is saved by itself once there is room"
         else:
             text += f"It is tried again in {pause_s:.0f} s"
@@ -169,7 +173,7 @@ class Keeper:
         if unsaved is None:
             return
         room = False
-        if isinstance(fault, NoRoomError):
+        if fault is not None and _room_is_known(fault):
             with suppress(OSError):
                 room = free_bytes(self.run.path) >= fault.needed_bytes
         if room or time.monotonic() >= self._try_at:
@@ -180,7 +184,9 @@ class Keeper:
     # Snapshots --------------------------------------------------------------------------------
 
     def begin(self, nimg: int) -> None:
-        """Training stands here now, fresh, resumed or rewound."""
+        """Training stands here now, fresh, resumed or rewound; what came after is undone."""
+        with self._lines:
+            self._waiting = [raw for raw in self._waiting if json.loads(raw).get("nimg", 0) <= nimg]
         self._timeline.begin(nimg)
         self.tell_moments()
 
@@ -247,6 +253,11 @@ class Keeper:
         if what in self._failing:
             self._failing.discard(what)
             self.tell(m.Noted(f"{what} can be written again", topic=what))
+
+
+def _room_is_known(error: Exception) -> TypeGuard[NoRoomError]:
+    """Whether the disk says when there is room: a quota refuses what seems to fit."""
+    return isinstance(error, NoRoomError) and error.free_bytes < error.needed_bytes
 
 
 def _reason(error: Exception) -> str:

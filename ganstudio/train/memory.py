@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import sys
 from pathlib import Path
@@ -10,13 +11,15 @@ import psutil
 import torch
 
 from ganstudio import registry
-from ganstudio.data.base import DataError
+from ganstudio.data.base import DataError, Dataset
 from ganstudio.gans.base import GAN, Side, side_of
 from ganstudio.recipe import Recipe
 from ganstudio.train.messages import Forecast
 from ganstudio.train.mishaps import MemoryShortError
 from ganstudio.train.rehearsal import rehearse
 from ganstudio.train.speed import Machine, choose
+
+log = logging.getLogger(__name__)
 
 CGROUP = Path("/sys/fs/cgroup")
 FLOAT_BYTES = 4
@@ -72,10 +75,12 @@ def insist_room(recipe: Recipe, machine: Machine) -> None:
 def data_bytes(recipe: Recipe) -> int:
     """Memory of the loaded samples; 0 for a set whose number of samples no knob says.
 
-    Folders of own files are among those: a large one stays on the disk while it is trained on.
+    Folders of own files are among those: a large one stays on the disk while it is trained on,
+    and so does a set that is ``mapped``.
     """
+    kind: type[Dataset] = registry.find("data", recipe.data)
     count = getattr(recipe.dataset, "count", None)
-    if not isinstance(count, int):
+    if kind.mapped or not isinstance(count, int):
         return 0
     size = math.prod(recipe.spec.shape)
     return count * size * (FLOAT_BYTES if recipe.spec.kind == "points" else 1)
@@ -86,7 +91,8 @@ def free_bytes(device: torch.device) -> int:
     container counted in.
     """
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        spare = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + spare  # what torch holds unused
     return max(0, min([psutil.virtual_memory().available, *_own_limits(), *_group_limits()]))
 
 
@@ -119,10 +125,16 @@ def _fixed_bytes(recipe: Recipe, machine: Machine) -> int:
     """Weights, the gradients of both sides, what optimisers keep, the average, and copies.
 
     Copies are those that explorer and judge draw from; on the CPU also the one that is being
-    saved, twice: as tensors, and as the bytes of a file.
+    saved, twice: as tensors, and as the bytes of a file. 0 where a variant cannot be built
+    without numbers.
     """
-    with torch.device("meta"):  # no weights are drawn
-        gan: GAN = registry.find("gans", recipe.variant)(recipe.gan, recipe.spec)
+    variant: type[GAN] = registry.find("gans", recipe.variant)
+    try:
+        with torch.device("meta"):  # no weights are drawn
+            gan = variant(recipe.gan, recipe.spec)
+    except Exception as error:  # of a plug-in: it may do well all the same
+        log.warning("what %s takes is not known: %s", recipe.variant, error)
+        return 0
     sides: dict[Side, int] = {"G": 0, "D": 0}
     kept = 0
     for name, player in gan.players.items():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ganstudio.train import messages as m
+from ganstudio.train.mishaps import lacks_memory
 
 REPORT_INTERVAL_S = 0.05
 STATS_KEPT = 512
@@ -147,12 +148,18 @@ class Session:
         self._pace_s = self._reported_s = 0.0
         self._ending: m.Stop | None = None
         self._stop_asked = threading.Event()
+        self._error: BaseException | None = None
         self._built = False  # there is a run: from here on Stop saves it
 
     @property
     def state(self) -> m.State:
         """The state last announced."""
         return self._state
+
+    @property
+    def error(self) -> BaseException | None:
+        """What it failed of; None where it has not failed."""
+        return self._error
 
     def start(self, paused: bool = False) -> None:
         """Start the thread; the engine is built on it, then it runs or waits.
@@ -327,8 +334,14 @@ class Session:
                     self._ending = command
         except (ValueError, OSError) as error:
             self.outbox.put(m.Refused(command, str(error)))
+        except (RuntimeError, MemoryError) as error:
+            if not (isinstance(command, m.Rewind) and lacks_memory(error)):
+                raise
+            reason = f"memory is too short to read that checkpoint: {str(error)[:200]}"
+            self.outbox.put(m.Refused(command, reason))
 
     def _fail(self, engine: Engine | None, error: BaseException) -> None:
+        self._error = error
         trace = "".join(traceback.format_exception(error))
         rescued: Path | None = None
         if engine is not None:

@@ -325,6 +325,8 @@ class Trainer:
     def restore(self, checkpoint: Checkpoint, reseed: bool = False) -> None:
         """Stand where the checkpoint was taken.
 
+        Portions stay as they are, for memory is what it is now.
+
         Args:
             checkpoint: of networks like these.
             reseed: draw what comes from this trainer's own seed; else to the bit as it would
@@ -356,7 +358,6 @@ class Trainer:
         self.gan.nimg = self.nimg
         self.updates = int(state["updates"])
         self.turns = {side: int(state["turns"][side]) for side in SIDES}
-        self.parts = max(self.parts, int(state.get("parts", 1)))
         self._sums.clear()
         self._counts.clear()
 

@@ -73,14 +73,15 @@ class Banner(QFrame):
         error: bool = True,
         offers: Mapping[str, Callable[[], object]] | None = None,
     ) -> None:
-        """Show a text until it is dismissed or another takes its place.
+        """Show a text until it is dismissed or another takes its place; the same is said once.
 
         Args:
             text: what happened.
             error: red; yellow otherwise.
             offers: buttons by their words; pressing one dismisses the text, then does it.
         """
-        if self._now is not None and self._now.offers:
+        self._open = [one for one in self._open if one.text != text]
+        if self._now is not None and self._now.offers and self._now.text != text:
             self._open.append(self._now)
         self._show(_Message(text, error, dict(offers or {})))
 
@@ -91,6 +92,12 @@ class Banner(QFrame):
             self._show(self._open.pop())
         else:
             self.hide()
+
+    def withdraw(self, text: str) -> None:
+        """Forget a text that no longer holds, whether it is shown or covered."""
+        self._open = [one for one in self._open if one.text != text]
+        if self._now is not None and self._now.text == text:
+            self.dismiss()
 
     def clear(self) -> None:
         """Forget the text and all questions: something new has begun."""

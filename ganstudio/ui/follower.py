@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +66,7 @@ class Follower(QObject):
         self._worker.done.connect(self._on_seen)
         self._timer = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
+        self._worker.broken.connect(lambda error: self._timer.start())  # the next look may succeed
         studio.momentsChanged.connect(self._begin)
         studio.stateChanged.connect(self._begin)
 
@@ -99,9 +100,12 @@ class Follower(QObject):
     def _on_seen(self, sight: Sight) -> None:
         if sight.run != self._run:
             return
-        last, self._last = self._last, sight
+        last = self._last
         if last is None or last.run != sight.run:
             last = Sight(sight.run, None, sight.history, sight.newest)
+        if not sight.newest[0]:  # thrown away, or out of reach: nothing newer to be shown
+            sight = replace(last, by=sight.by)
+        self._last = sight
         if sight.by != last.by:
             self._tell(sight)
         if sight.history != last.history:

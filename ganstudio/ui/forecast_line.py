@@ -49,6 +49,10 @@ class ForecastLine(QLabel):
         elif recipe != self._known and self._seen:
             self._settling.start()
 
+    def look_again(self) -> None:
+        """It may be seen now: forecast what was left while it was not."""
+        self.follow(self._recipe)
+
     def close_down(self) -> None:
         """End the thread and the clock."""
         self._settling.stop()

@@ -39,7 +39,7 @@ class Guard(QObject):
     """While it stands, faults that nobody caught are shown, and signals save before they end.
 
     A fault of a panel puts that panel aside, after a checkpoint of the session; any other one
-    opens a dialog. The same fault again is only counted, so that one in a timer floods nothing.
+    opens a dialog. While that is open the same fault is only counted: a timer floods nothing.
 
     Args:
         window: what is guarded; closed by signals.
@@ -50,7 +50,8 @@ class Guard(QObject):
         super().__init__()
         self.window, self.studio, self._presence = window, window.studio, presence
         self.dialog: FaultDialog | None = None
-        self._seen: dict[str, int] = {}
+        self._seen: dict[str, int] = {}  # faults, until the dialog is closed
+        self._heard: set[str] = set()  # from Qt
         self._pressed, self._kept = 0, False
 
     def __enter__(self) -> Guard:
@@ -100,7 +101,8 @@ class Guard(QObject):
         log.log(level, "Qt: %s", text)
         if kind == QtMsgType.QtFatalMsg and self._presence is not None:
             self._presence.write_trace(f"Qt ended the program: {text}")
-        if level >= logging.WARNING and self._first(f"Qt {text}"):
+        if level >= logging.WARNING and text not in self._heard:
+            self._heard.add(text)
             self.studio.outbox.put(m.Noted(f"Qt: {text}", "warning"))
 
     def _take(self, error: BaseException, trace: TracebackType | None) -> None:
@@ -110,11 +112,12 @@ class Guard(QObject):
             return
         text, dock = _told(error, trace), self.window.docks.blame(owners)
         place = traceback.extract_tb(trace)[-1:]
-        if not self._first(f"{type(error)} {place}") and dock is None:
-            if self.dialog is not None:
-                self.dialog.count_another()
+        times = self._count(f"{type(error)} {place}")
+        if dock is not None or times & (times - 1) == 0:  # 1, 2, 4, 8: a timer floods no log
+            log.error("a fault that nobody caught, met %d times\n%s", times, text)
+        if times > 1 and dock is None and self.dialog is not None:
+            self.dialog.count_another()
             return
-        log.error("a fault that nobody caught\n%s", text)
         self.studio.post(m.Save())  # whatever else is broken now, the training is kept
         if dock is not None:
             put_aside(dock.content)
@@ -150,11 +153,12 @@ class Guard(QObject):
 
     def _on_shut(self) -> None:
         self.dialog = None
+        self._seen.clear()  # who meets it again is told again
 
-    def _first(self, fault: str) -> bool:
-        """Whether this was not met before."""
+    def _count(self, fault: str) -> int:
+        """How often this was met, this time included."""
         self._seen[fault] = self._seen.get(fault, 0) + 1
-        return self._seen[fault] == 1
+        return self._seen[fault]
 
     # Signals ----------------------------------------------------------------------------------
 

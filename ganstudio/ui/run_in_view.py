@@ -67,6 +67,11 @@ class RunInView(QObject):
             (studio.momentsChanged, self._on_moments), (studio.runGrew, self._on_grown),
         ):  # fmt: skip
             signal.connect(slot)
+        run = studio.run_folder
+        if not studio.training:
+            run = studio.moments_run or run
+        if run is not None:  # this one took the place of another that failed
+            self._begin(run, known=True)
 
     def release(self) -> None:
         """Stop reading."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, QUrl
@@ -72,7 +72,8 @@ class MainWindow(QMainWindow):
         self.settings = settings or QSettings("ganstudio", "window")
         self._kind, self._closing, self._closed, self._sized = "", False, False, False
         self._leaving = False
-        self._question = ""  # what to do about numbers that are not finite
+        self._state: str = studio.state
+        self._questions: dict[str, str] = {}  # that the training waits for, by what they are about
         self._told: dict[str, str] = {}  # errors by what they are about, until it is well again
         self._restored = False
         self._retry = QTimer(self, singleShot=True, interval=CLOSE_RETRY_MS)
@@ -131,8 +132,14 @@ class MainWindow(QMainWindow):
             offers["Change that and go on"] = change
         offers["Go on as it is"] = studio.run
         offers["Stop"] = studio.stop
+        self._ask("diverged", text, offers)
+
+    def _ask(self, about: str, text: str, offers: Mapping[str, Callable[[], object]]) -> None:
+        """Ask in the banner, instead of what was asked about this before."""
+        if self._questions.get(about, text) != text:
+            self.banner.withdraw(self._questions[about])
+        self._questions[about] = text
         self.banner.say(text, offers=offers)
-        self._question = text
 
     # Menus ------------------------------------------------------------------------------------
 
@@ -320,10 +327,15 @@ class MainWindow(QMainWindow):
         self.explore.keep(self.settings)
         self.settings.sync()
 
-    def _on_state(self, state: str, text: str) -> None:
+    def _on_state(self, state: str, _: str) -> None:
         self._grey()
-        if state == "running" and self._question and self.banner.text == self._question:
-            self.banner.dismiss()  # answered in the row of buttons
+        before, self._state = self._state, state
+        if state == "loading" and before != "loading":  # what is said from now on is of this run
+            self.banner.clear()
+        if state in ("running", "finished", "failed"):  # answered, perhaps in the row of buttons
+            for text in self._questions.values():
+                self.banner.withdraw(text)
+            self._questions.clear()
         if not self._closing or self.studio.training:
             return
         if state == "failed" and not self._leaving:  # the banner says what; closing goes on
@@ -397,9 +409,10 @@ class MainWindow(QMainWindow):
             self.studio.post(m.Stop(save=False))
             return
         self._stay()
-        self.banner.say(
+        self._ask(
+            "unsaved",
             f"The training is not saved and waits, paused: {event.reason}",
-            offers={
+            {
                 "Try again": self.studio.stop,
                 "End without saving": lambda: self.studio.post(m.Stop(save=False)),
             },
@@ -417,7 +430,6 @@ class MainWindow(QMainWindow):
                 self.banner.dismiss()
 
     def _on_started(self, event: m.Started) -> None:
-        self.banner.clear()
         self.setWindowTitle(f"{event.run.name} — {TITLE}")
 
     def _on_model(self, event: m.ModelReady) -> None:

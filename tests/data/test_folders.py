@@ -167,11 +167,15 @@ def test_pairs_are_split(tmp_path):
         both.paste(BLUE, (20, 0, 40, 20))
         both.save(tmp_path / f"{name}.png")
     picture(tmp_path / "single.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by 90 degrees
+    Image.new("RGB", (1200, 900)).save(tmp_path / "photo.jpg", exif=exif)
     data = made(PairedFolder, tmp_path, told="image")
     samples = data.load()
     assert means(samples.x) == [[255, 0, 0]] * 2
     assert means(samples.told) == [[0, 0, 255]] * 2
     assert "single.png is 20 x 20, but a pair is twice as wide as high" in remarks(samples)
+    assert "photo.jpg is 900 x 1200, but" in remarks(samples)
     assert data.spec(data.config).offer("image").shape == (3, 16, 16)
     swapped = made(PairedFolder, tmp_path, told="image", source="left").load()
     assert means(swapped.told) == [[255, 0, 0]] * 2

@@ -1,5 +1,6 @@
 """Own solids: meshes and voxels of all sorts become one set, and what cannot be used is told."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from ganstudio.data.base import DataError
 from ganstudio.data.voxel_folder import VoxelFolder, VoxelFolderConfig
 from ganstudio.solids.export import Wishes, write
+from ganstudio.solids.faults import SolidError
 
 SIDE = 16
 
@@ -32,6 +34,28 @@ def test_voxels_stay_as_they_are_and_meshes_fill_the_grid(tmp_path: Path) -> Non
     assert samples.labels is None
     assert np.array_equal(samples.x[0, 0].numpy() > 127, block(2, 14))
     assert (samples.x[1] > 127).sum() == 14**3  # a cube, with one empty voxel around it
+
+
+def test_stopping_ends_a_mesh_that_takes_long(tmp_path: Path, monkeypatch) -> None:
+    for index in range(2):
+        np.save(tmp_path / f"{index}.npy", block(2, 14))
+    asleep = threading.Event()
+
+    def slowly(path: Path, side: int, *, wanted, **_: object) -> None:
+        for _ in range(3000):
+            if not wanted():
+                raise SolidError("is not wanted any more")
+            asleep.wait(0.01)
+        raise AssertionError("nobody stopped it")
+
+    def stop(text: str) -> None:
+        raise KeyboardInterrupt(text)
+
+    monkeypatch.setattr("ganstudio.data.voxel_folder.open_solid", slowly)
+    monkeypatch.setattr("ganstudio.data._folder.decoding.LOOK_S", 0.01)
+    data = VoxelFolder(VoxelFolderConfig(folder=str(tmp_path), side=SIDE), tmp_path, tell=stop)
+    with pytest.raises(KeyboardInterrupt, match="reading solids, 0 of 2"):
+        data.load()
 
 
 def test_sub_folders_are_classes(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from ganstudio.train import examples
 from ganstudio.train import messages as m
 from ganstudio.train.engine import Engine
 from ganstudio.train.evaluation import Ground
+from ganstudio.train.explorer import Mailbox
 from ganstudio.train.judge import Judge
+from ganstudio.train.mishaps import DeviceLostError
 from ganstudio.train.run import RunFolder
 from ganstudio.train.session import Outbox, Session
 
@@ -137,3 +139,21 @@ def test_a_lost_device_is_told_with_what_is_kept_and_the_cpu_goes_on(tmp_path: P
     assert again.trainer.nimg == 48
     again.step(None)
     again.close()
+
+
+@pytest.mark.parametrize("errand", ["serve", "rewind", "rescue"])
+def test_a_device_that_goes_between_steps_is_told_in_words(tmp_path: Path, errand: str) -> None:
+    recipe = Recipe.make("gan", "points", SMALL, kimg=1e5)
+    engine = Engine.build(
+        recipe, lambda event: None, Mailbox(lambda: None), folder=tmp_path / "run",
+        data_root=tmp_path, device="cpu",
+    )  # fmt: skip
+    engine.step(None)
+    trainer = engine.trainer
+    trainer.averaged = trainer.restore = trainer.faulty = gone  # type: ignore[method-assign]
+    if errand == "rescue":
+        assert engine.rescue() == engine.run.checkpoint()
+    else:
+        with pytest.raises(DeviceLostError, match="does not answer any more"):
+            engine.serve(always=True) if errand == "serve" else engine.rewind(None)
+    engine.close()

@@ -133,3 +133,9 @@ def test_what_another_living_program_writes_stays(tmp_path: Path) -> None:
         other.communicate("")
     sweep(tmp_path)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 30, "9" * 200, "\u0663", "2147483648"])
+def test_sweeping_bears_names_that_nobody_here_gave(tmp_path: Path, number: str) -> None:
+    (tmp_path / f".x.{number}.abcdef").touch()
+    sweep(tmp_path)

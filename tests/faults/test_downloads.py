@@ -22,6 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from ganstudio.data.base import DataError
 from ganstudio.data.mnist import Mnist
@@ -359,8 +360,40 @@ def test_a_packed_file_that_is_cut_short_leaves_nothing(tmp_path):
         gunzip(archive, tmp_path / "file")
     assert left(tmp_path) == ["file.gz"]
     archive.write_bytes(gzip.compress(CONTENT))
+    (tmp_path / ".file.part").mkdir()  # of another program
     gunzip(archive, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == CONTENT
+    archive.unlink()
+    gunzip(archive, tmp_path / "file")  # another program has done it all
+
+
+def test_a_file_is_not_unpacked_while_another_holds_it(tmp_path):
+    archive, done = tmp_path / "file.gz", threading.Event()
+    archive.write_bytes(gzip.compress(CONTENT))
+
+    def unpack() -> None:
+        gunzip(archive, tmp_path / "file")
+        done.set()
+
+    other = threading.Thread(target=unpack)
+    with FileLock(tmp_path / ".file.gz.lock"):
+        other.start()
+        assert not done.wait(0.2)
+        (tmp_path / "file").write_bytes(b"theirs")
+        archive.unlink()
+    other.join(10)
+    assert done.is_set()
+    assert (tmp_path / "file").read_bytes() == b"theirs"
+
+
+def test_two_programs_may_unpack_one_data_set(digits, tmp_path, monkeypatch):
+    def unpacked_by_both(archive: Path, target: Path) -> None:
+        gunzip(archive, target)
+        archive.unlink()
+
+    monkeypatch.setattr("ganstudio.data._torchvision.gunzip", unpacked_by_both)
+    samples = Mnist(Mnist.Config(size=28), tmp_path).load()
+    assert bytes(samples.x.flatten().tolist()) == IMAGES
 
 
 def test_only_what_is_wanted_is_unpacked_and_never_outside(tmp_path):

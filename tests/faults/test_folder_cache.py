@@ -202,7 +202,7 @@ def test_whoever_stops_waiting_leaves_nothing_behind(own, monkeypatch):
     def stop(text: str) -> None:
         raise KeyboardInterrupt(text)
 
-    with pytest.raises(KeyboardInterrupt, match="reading pictures, 1 of 21"):
+    with pytest.raises(KeyboardInterrupt, match=r"reading pictures, \d of 21"):
         load(own, tell=stop)
     assert kept() == []
     assert set(threading.enumerate()) == before
@@ -217,6 +217,42 @@ def test_two_at_once_both_have_it(own):
         one.join()
     assert [whole(one) for one in found] == [True, True]
     assert whole(load(own))
+
+
+def test_two_that_build_one_set_leave_each_other_alone(own):
+    first, second = (store.Writer("key", 2) for _ in range(2))
+    sample = {"x": np.full((1, 2, 2), 7, np.uint8)}
+    first.add(sample)
+    second.add(sample)
+    second.discard()
+    first.add(sample)
+    first.finish(())
+    first.discard()
+    third = store.Writer("key", 2)
+    third.add(sample)
+    third.finish(())  # it came too late
+    third.discard()
+    assert [path.name for path in kept()] == ["key"]
+    assert len(store.Stored.open("key").columns["x"]) == 2
+
+
+def test_stopping_is_heard_while_files_take_long(own, monkeypatch):
+    monkeypatch.setattr(decoding, "LOOK_S", 0.01)
+    stopped, begun = threading.Event(), []
+
+    def read(path: Path, told: list[str]) -> dict[str, np.ndarray]:
+        begun.append(path)
+        assert stopped.wait(30), "nobody asked whether it is still wanted"
+        return {"x": np.zeros((1, 2, 2), np.uint8)}
+
+    def stop(text: str) -> None:
+        raise KeyboardInterrupt(text)
+
+    listing = _folder.Listing(own)
+    with pytest.raises(KeyboardInterrupt, match=r"reading pictures, 0 of 21$"):
+        _folder.decode(listing, read, "pictures", {}, stop, stopped)
+    assert len(begun) <= 2, "one of each group, and no file after it"
+    assert kept() == []
 
 
 def test_the_set_that_was_not_used_for_longest_makes_room(own, monkeypatch):
@@ -239,6 +275,18 @@ def test_the_set_that_was_not_used_for_longest_makes_room(own, monkeypatch):
     monkeypatch.setattr(store, "MOST_BYTES", 100)
     samples = load(own, 128)
     assert "stay in memory" in samples.notes[0]
+    assert "all decoded folders together may take 100 bytes" in samples.notes[0]
+
+
+def test_a_set_whose_time_cannot_be_set_is_taken_all_the_same(own, monkeypatch):
+    load(own)
+    repaint(own / "a" / "00.bmp", (99, 0, 0), unseen=True)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(store.os, "utime", refuse)
+    assert whole(load(own))
 
 
 def test_half_of_a_disk_stays_free(own, small_disk: SmallDisk, monkeypatch):

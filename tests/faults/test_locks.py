@@ -18,9 +18,11 @@ from PySide6.QtCore import Qt
 
 from ganstudio import cli
 from ganstudio.recipe import Recipe
+from ganstudio.train import messages as m
 from ganstudio.train.engine import Engine
 from ganstudio.train.lock import LOCK, NOTE, RunLock, holder
 from ganstudio.train.run import RunError, RunFolder
+from ganstudio.ui.follower import look
 from ganstudio.ui.open_run import OpenRun
 from ganstudio.ui.panels.runs import RunsPanel
 from ganstudio.ui.run_in_view import RunInView
@@ -310,3 +312,24 @@ def test_nobody_can_take_the_lock_of_a_link(run, tmp_path):
     with pytest.raises(RunError):
         RunFolder.open(run).acquire()
     assert (tmp_path / "precious").read_text() == "keep"
+
+
+def test_a_run_that_was_thrown_away_is_missed_quietly(studio, run, qtbot, monkeypatch):
+    follower, grown, opened = studio._follower, [], []
+    studio._on_remembered(m.Remembered(run, (64,)))
+    qtbot.waitUntil(lambda: follower._last is not None, timeout=30_000)
+    studio.runGrew.connect(lambda: grown.append(True))
+    monkeypatch.setattr(studio.explorer, "open", lambda *asked: opened.append(asked))
+    seen = follower._last
+    shutil.rmtree(run)
+    follower._on_seen(look(run))
+    assert (grown, opened) == ([], [])
+    assert follower._last == seen
+    assert follower._timer.isActive()
+
+
+def test_a_look_that_fails_is_not_the_last(studio, run):
+    follower = studio._follower
+    assert not follower._timer.isActive()
+    follower._worker.broken.emit(OSError("out of reach"))
+    assert follower._timer.isActive()

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 import torch
 
+from ganstudio import registry
 from ganstudio.data.base import Samples
 from ganstudio.gans.base import GAN
 from ganstudio.recipe import Recipe
 from ganstudio.registry import find
+from ganstudio.train import memory
 from ganstudio.train import messages as m
 from ganstudio.train.engine import Engine
+from ganstudio.train.explorer import Mailbox
 from ganstudio.train.mishaps import MemoryShortError, lacks_memory, lost_device
 from ganstudio.train.run import RunFolder
 from ganstudio.train.speed import choose
@@ -92,7 +95,7 @@ def build(folder: Path, events: list[m.Event], **more: Any) -> Engine:
     )
 
 
-def test_portions_are_told_written_into_the_run_and_kept_when_it_is_resumed(
+def test_portions_are_told_written_into_the_run_and_begun_anew_when_it_is_resumed(
     tmp_path: Path,
 ) -> None:
     events: list[m.Event] = []
@@ -108,7 +111,7 @@ def test_portions_are_told_written_into_the_run_and_kept_when_it_is_resumed(
     lines = RunFolder.open(tmp_path / "run").history()
     assert [line["parts"] for line in lines if line.get("event") == "split"] == [2]
     again = build(tmp_path / "run", [], resume=True)
-    assert again.trainer.parts == 2
+    assert again.trainer.parts == 1  # there may be more memory now
     again.close()
 
 
@@ -136,6 +139,85 @@ def test_memory_that_runs_out_while_weights_move_goes_back_to_the_last_checkpoin
     engine.step(None)
     engine.close()
     assert any(isinstance(e, m.Rewound) for e in events)
+
+
+def short(*_: object, **__: object) -> None:
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+def test_copies_that_do_not_fit_are_left_out_and_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[m.Event] = []
+    engine = build(tmp_path / "run", events, mailbox=Mailbox(lambda: None))
+    monkeypatch.setattr(engine.trainer, "averaged", short)
+    monkeypatch.setattr(engine._keeper, "remember", short)
+    for _ in range(3):
+        engine.step(None)
+        engine.serve(always=True)
+        engine.autosave()
+    engine.close()
+    told = [e for e in events if isinstance(e, m.Noted) and "are left out while" in e.text]
+    assert [note.text.split()[0] for note in told] == ["Newer", "Snapshots"]
+    assert engine.trainer.steps == 3
+
+
+def test_a_save_that_does_not_fit_is_not_tried_at_every_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[m.Event] = []
+    engine = build(tmp_path / "run", events)
+    monkeypatch.setattr(engine.trainer, "snapshot", short)
+    engine._wait()  # for what it began with
+    engine._broken = True
+    for _ in range(3):
+        engine.step(None)
+        engine.autosave()
+    engine.close()
+    assert sum(isinstance(e, m.Noted) and "Not saved" in e.text for e in events) == 1
+
+
+def test_memory_that_runs_out_half_way_back_is_never_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build(tmp_path / "run", [])
+    engine.save(wait=True)
+    kept = engine.run.checkpoint()
+    engine.step(None)
+    monkeypatch.setattr(engine.trainer, "restore", short)
+    with pytest.raises(MemoryShortError, match="go back to 0"):
+        engine.rewind(None)
+    assert engine.rescue() == kept
+    engine.close()
+
+
+def test_a_variant_that_cannot_be_built_without_numbers_is_tried(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def picky(*_: object) -> None:
+        raise NotImplementedError("Cannot copy out of meta tensor")
+
+    recipe = Recipe.make("gan", "points", SMALL)
+    machine = choose("cpu", recipe.spec)
+    assert memory._fixed_bytes(recipe, machine) > 0
+    find = registry.find
+    monkeypatch.setattr(
+        memory.registry, "find", lambda kind, key: picky if kind == "gans" else find(kind, key)
+    )
+    memory.insist_room(recipe, machine)
+    assert "what gan takes is not known" in caplog.text
+
+
+def test_a_set_that_stays_on_the_disk_takes_no_memory() -> None:
+    assert memory.data_bytes(Recipe.make("dcgan", "faces", {})) > 0
+    assert memory.data_bytes(Recipe.make("dcgan", "celeba", {})) == 0
+
+
+def test_what_torch_holds_unused_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (100, 1000))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 70)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 20)
+    assert memory.free_bytes(torch.device("cuda")) == 150
 
 
 CHILD = """

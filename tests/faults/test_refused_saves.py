@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from safetensors import SafetensorError
 
+from ganstudio.disk import NoRoomError
 from ganstudio.recipe import Recipe
-from ganstudio.train import checkpoints, keeper
+from ganstudio.train import checkpoints, history, keeper
 from ganstudio.train import messages as m
 from ganstudio.train.engine import Engine
 from ganstudio.train.run import RunFolder
@@ -129,6 +130,45 @@ def test_pauses_grow_and_are_told(
         assert told.notes("Not saved")[-1].text.endswith(wanted)
     (engine.run.path / "checkpoints").unlink()
     shutil.move(engine.run.path / "aside", engine.run.path / "checkpoints")
+
+
+def test_a_quota_that_shows_free_room_is_tried_with_pauses_for_ever(
+    engine: Engine, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No quota can be set up here: the refusal is raised where tensors become bytes."""
+
+    def refuse(tensors: object) -> bytes:
+        raise NoRoomError(engine.run.path / "weights", needed_bytes=1000, free_bytes=1 << 40)
+
+    monkeypatch.setattr(keeper, "FIRST_PAUSE_S", 3600.0)
+    monkeypatch.setattr(keeper, "LONGEST_PAUSE_S", 3600.0)
+    engine._keeper._failures = 5000  # of a week
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "pack", refuse)
+        engine.save()
+        engine._wait()
+        assert told.notes("Not saved")[-1].text.endswith("in 3600 s")
+        engine._keeper._try_again()  # the alarm rings: it is too early
+        assert len(told.notes("Not saved")) == 1
+        assert engine._keeper.retrying
+    engine._keeper._try_at = 0.0
+    until(lambda: told.notes("Saved again"), "that it is saved by itself")
+
+
+def test_lines_that_wait_for_room_are_undone_by_a_rewind(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, content: bytes) -> None:
+        raise OSError(5, "I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "append", refuse)
+        engine._keeper.record({"nimg": 5000, "event": "later"})
+    engine.rewind("000000.000k")
+    engine._keeper.record({"nimg": 16, "event": "anew"})
+    told = [line.get("event") for line in RunFolder.open(engine.run.path).history()]
+    assert "anew" in told
+    assert "later" not in told
 
 
 def test_after_a_rewind_nothing_of_later_is_written(

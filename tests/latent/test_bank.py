@@ -110,6 +110,9 @@ def test_a_place_of_another_model_is_refused() -> None:
         bank().moved(HERE, [1])
 
 
+FAR = f'{{"format": 1, "space": "z", "names": ["a", "b"], "reaches": [1{"0" * 400}]}}'
+
+
 def test_files_that_lie_are_refused(tmp_path: Path) -> None:
     content = save(tmp_path, "true", bank()).read_bytes()
     arrays = {"ways": np.eye(2, dtype=np.float32), "scales": np.ones(2, np.float32)}
@@ -122,6 +125,7 @@ def test_files_that_lie_are_refused(tmp_path: Path) -> None:
         pack(arrays, {"ganstudio": "["}),
         pack(arrays, {"ganstudio": '{"format": 2, "space": "z", "names": ["a", "b"]}'}),
         pack(arrays, {"ganstudio": '{"format": 1, "space": "z", "names": ["a"]}'}),
+        pack(arrays, {"ganstudio": FAR}),
         pack({"ways": arrays["ways"]}, {"ganstudio": '{"format": 1, "space": "z", "names": []}'}),
     ]
     for lie in lies:

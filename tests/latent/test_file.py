@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save as pack
 
 from ganstudio.latent.file import LatentError, from_text, load, save, to_text
 from ganstudio.latent.stand import Stand
@@ -59,6 +60,8 @@ def test_a_place_is_text() -> None:
         ("z = [1.0]\npsi = true", "psi"),
         ("z = [1.0]\nnoise = inf", "noise"),
         ("z = [1.0]\nformat = 2", "newer"),
+        ("z = [1.0]\nformat = '1'", "whole number"),
+        ("z = [1.0]\nformat = [1, 2]", "whole number"),
         ("z = [1.0]\nseed = 2", "seed"),
         ("z = [1.0]\ntold = 3", "table"),
         ("z = [1.0]\nshift = [[[1.0]]]", "shift"),
@@ -79,6 +82,10 @@ def test_files_that_lie_are_refused(tmp_path: Path) -> None:
         path.write_bytes(broken)
         with pytest.raises(LatentError):
             load(path)
+    arrays = {"z": np.ones(2, np.float32), "format": np.ones(2, np.float32)}
+    (tmp_path / "broken.safetensors").write_bytes(pack(arrays, {"ganstudio": "{}"}))
+    with pytest.raises(LatentError, match="whole number"):
+        load(tmp_path / "broken.safetensors")
     with pytest.raises(LatentError, match="cannot be read"):
         load(tmp_path / "nowhere.toml")
     with pytest.raises(LatentError, match="ends with"):

@@ -326,3 +326,25 @@ def test_a_run_that_is_told_of_is_saved_and_closed_by_a_stop() -> None:
     until_state(session, "finished")
     assert session.close()
     assert (engine.saved, engine.closed) == (1, 1)
+
+
+def test_a_rewind_for_which_memory_is_short_is_refused(start) -> None:
+    class Short(Counter):
+        def rewind(self, checkpoint: str | None) -> None:
+            raise MemoryError("no room for 9 GB")
+
+    session = start(Short())
+    session.post(m.Rewind(None))
+    refused = until(session, m.Refused, [])
+    assert "memory is too short" in refused.reason
+    assert session.error is None
+    session.post(m.Stop())
+    until_state(session, "finished")
+
+
+def test_what_it_failed_of_can_be_asked_for(start) -> None:
+    engine = Counter()
+    engine.fail_at = 0
+    session = start(engine, paused=False)
+    until_state(session, "failed")
+    assert isinstance(session.error, RuntimeError)

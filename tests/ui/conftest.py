@@ -55,6 +55,13 @@ def nothing_left(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator
     assert not left, "left behind: " + ", ".join(left)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """What it holds at the end, Qt's offscreen platform would let go of after Python is gone."""
+    yield
+    QApplication.clipboard().clear()
+
+
 @pytest.fixture
 def live_studio(nothing_left: None, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
     """A studio with folders of its own, on the CPU; nothing is loaded yet."""

@@ -47,3 +47,23 @@ def test_what_an_offer_says_is_not_dismissed_by_it(banner: Banner) -> None:
     banner.say("Go on?", offers={"Go on": lambda: banner.say("That failed")})
     banner.offers["Go on"].click()
     assert banner.text == "That failed"
+
+
+def test_what_no_longer_holds_is_withdrawn_shown_or_covered(banner: Banner) -> None:
+    for text in ("First?", "Second?"):
+        banner.say(text, offers={"Yes": lambda: None})
+    banner.withdraw("First?")
+    assert banner.text == "Second?"
+    banner.withdraw("Second?")
+    assert banner.isHidden()
+    banner.withdraw("Second?")
+    assert banner.isHidden()
+
+
+def test_the_same_question_is_open_once(banner: Banner) -> None:
+    for text in ("Go on?", "Go on?", "Stop?", "Go on?"):
+        banner.say(text, offers={"Yes": lambda: None})
+    banner.dismiss()
+    assert banner.text == "Stop?"
+    banner.dismiss()
+    assert banner.isHidden()

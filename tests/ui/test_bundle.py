@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from ganstudio import registry
 from ganstudio.resources import default_state_root
+from ganstudio.train import messages as m
+from ganstudio.ui.bundle import _files
 from ganstudio.ui.report import LOG, MOST_BYTES, report, without_home, write_bundle
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.window import MainWindow
@@ -76,3 +78,11 @@ def test_the_help_menu_saves_one(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(run / "no/mine.zip"), ""))
     window.save_bundle()
     assert "cannot be written" in window.banner.text
+
+
+def test_the_run_in_view_is_in_it(studio: Studio, tmp_path: Path) -> None:
+    trained, viewed = tmp_path / "trained", tmp_path / "viewed"
+    studio.run_folder = trained
+    assert _files(studio)["run/log.txt"] == trained / "log.txt"
+    studio._on_remembered(m.Remembered(viewed, (64,)))
+    assert _files(studio)["run/log.txt"] == viewed / "log.txt"

@@ -45,3 +45,15 @@ def test_nothing_is_forecast_while_nobody_can_see_it(line, monkeypatch) -> None:
     monkeypatch.setattr(memory, "forecast", lambda recipe, device: pytest.fail("asked"))
     line.follow(Recipe.make("gan", "points"))
     assert not line._settling.isActive()
+
+
+def test_what_was_not_seen_is_forecast_once_it_is(line, qtbot, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(memory, "forecast", lambda recipe, device: asked.append(recipe) or SMALL)
+    line.follow(Recipe.make("gan", "points"))
+    line.parentWidget().show()
+    line.look_again()
+    qtbot.waitUntil(lambda: line.text() != "", timeout=30_000)
+    line.look_again()
+    assert not line._settling.isActive()
+    assert len(asked) == 1

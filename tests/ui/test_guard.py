@@ -186,6 +186,21 @@ def test_a_fault_of_no_panel_opens_one_dialog(
     assert window.isVisible()
 
 
+def test_a_fault_that_comes_again_after_its_dialog_is_told_again(
+    window: MainWindow, guard: Guard, caplog: pytest.LogCaptureFixture, qtbot: Any
+) -> None:
+    for _ in range(2):
+        assert guard.dialog is None
+        for _ in range(5):
+            sys.excepthook(ZeroDivisionError, ZeroDivisionError("by nothing"), None)
+        assert guard.dialog is not None
+        assert guard.dialog.more == 4
+        guard.dialog.accept()
+        qtbot.waitUntil(lambda: guard.dialog is None, timeout=10_000)
+    logged = [one.message for one in caplog.records if "by nothing" in one.message]
+    assert len(logged) == 6  # of each five the first, the second and the fourth
+
+
 def test_a_fault_of_a_thread_is_told_where_the_window_drains(
     window: MainWindow, guard: Guard, studio: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -56,6 +56,28 @@ def test_going_on_elsewhere_answers_the_question(window: MainWindow) -> None:
     assert window.banner.isHidden()
 
 
+@pytest.mark.parametrize("state", ["running", "finished", "failed"])
+def test_questions_end_with_what_they_are_about(window: MainWindow, state: str) -> None:
+    studio = window.studio
+    studio.diverged.emit(diverged())
+    studio.refused.emit(m.Refused(m.Stop(), "no space left"))
+    window.banner.say("a metric failed")
+    studio.stateChanged.emit("paused", "")
+    assert window.banner.isVisible()
+    studio.stateChanged.emit(state, "")
+    assert window.banner.text == "a metric failed"
+    window.banner.dismiss()
+    assert window.banner.isHidden()
+
+
+def test_a_stop_that_is_refused_again_asks_once(window: MainWindow) -> None:
+    for reason in ("no space left", "no space left", "no such disk"):
+        window.studio.refused.emit(m.Refused(m.Stop(), reason))
+    assert "no such disk" in window.banner.text
+    window.banner.dismiss()
+    assert window.banner.isHidden()
+
+
 def test_a_lost_device_offers_the_cpu(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[Path, bool, str | None]] = []
     monkeypatch.setattr(

@@ -507,6 +507,17 @@ def test_a_new_start_takes_the_banner_away(
     qtbot.waitUntil(window.banner.isHidden)
 
 
+def test_what_is_said_while_a_run_is_opened_stays(window: MainWindow, studio: Studio) -> None:
+    window.banner.say("old")
+    studio.stateChanged.emit("loading", "")
+    assert window.banner.isHidden()
+    studio.noted.emit(m.Noted("a checkpoint is damaged", "error"))
+    studio.stateChanged.emit("loading", "building gan")
+    studio.started.emit(started())
+    assert window.banner.isVisible()
+    assert window.banner.text == "a checkpoint is damaged"
+
+
 def test_closing_while_training_saves_and_leaves_no_thread(
     make: Maker, studio: Studio, engines: list, qtbot: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ from ganstudio.pictures import UnfitError
 MOST_FAULTS = 20  # that an error lists one by one
 FEWEST = 2
 TOLD_S = 0.5
+LOOK_S = 0.5  # between two looks at whether it is still wanted, while files take their time
 GROUP = 16  # files a thread takes at a time
 THREADS = min(8, os.cpu_count() or 1)
 
@@ -95,6 +97,7 @@ def decode(
     what: str,
     settings: Mapping[str, Any],
     tell: Callable[[str], None],
+    stopped: threading.Event | None = None,
 ) -> Decoded:
     """Every file as numbers: from the disk where they were decoded before, or else decoded now.
 
@@ -107,32 +110,41 @@ def decode(
         what: what they should be, in words, such as ``pictures``.
         settings: all that ``read`` depends on; with the files it says whether another decoding
             is the same.
-        tell: hears how far it is; whatever it raises ends it.
+        tell: hears how far it is, also while one file takes long; whatever it raises ends it.
+        stopped: set as soon as nobody waits for a file any more, for a ``read`` that takes long.
 
     Raises:
         DataError: if fewer than two files can be used, or memory does not suffice.
     """
+    stopped = threading.Event() if stopped is None else stopped
     key = key_of(what, listing.digest, dict(settings))
     stored = Stored.open(key)
     notes: tuple[str, ...] = ()
     if stored is None:
         try:
-            stored = _keep(key, listing, read, what, tell)
+            stored = _keep(key, listing, read, what, tell, stopped)
         except _StoreError as error:
             notes = (f"Decoded {what} stay in memory and are not kept for the next time: {error}",)
-            columns, remarks = _hold(listing, read, what, tell)
+            columns, remarks = _hold(listing, read, what, tell, stopped)
             return Decoded(columns, remarks, notes)
     columns = {name: torch.from_numpy(column) for name, column in stored.columns.items()}
     return Decoded(columns, stored.remarks, notes, stored.let_go)
 
 
-def _keep(key: str, listing: Listing, read: Read, what: str, tell: Callable[[str], None]) -> Stored:
+def _keep(
+    key: str,
+    listing: Listing,
+    read: Read,
+    what: str,
+    tell: Callable[[str], None],
+    stopped: threading.Event,
+) -> Stored:
     """Decode to the disk."""
     writer = Writer(key, listing.count)
     remarks = list(listing.remarks)
     count = 0
     try:
-        for sample in _samples(listing, read, remarks, what, tell):
+        for sample in _samples(listing, read, remarks, what, tell, stopped):
             count += 1
             try:
                 writer.add(sample)
@@ -152,13 +164,17 @@ def _keep(key: str, listing: Listing, read: Read, what: str, tell: Callable[[str
 
 
 def _hold(
-    listing: Listing, read: Read, what: str, tell: Callable[[str], None]
+    listing: Listing,
+    read: Read,
+    what: str,
+    tell: Callable[[str], None],
+    stopped: threading.Event,
 ) -> tuple[dict[str, Tensor], tuple[Remark, ...]]:
     """Decode into memory."""
     remarks = list(listing.remarks)
     held: dict[str, Column] = {}
     count = 0
-    for sample in _samples(listing, read, remarks, what, tell):
+    for sample in _samples(listing, read, remarks, what, tell, stopped):
         if not held:
             held = _room(sample, listing.count, what)
         if count == listing.count:
@@ -204,26 +220,39 @@ def _samples(
     remarks: list[Remark],
     what: str,
     tell: Callable[[str], None],
+    stopped: threading.Event,
 ) -> Iterator[Mapping[str, Column]]:
     """What the files hold, in order; those that cannot be used are added to the remarks."""
-    told_at, began = time.monotonic(), time.monotonic()
-    for done, (sample, found) in enumerate(_outcomes(listing, read), 1):
+    told_at = began = time.monotonic()
+    done = 0
+
+    def look() -> None:
+        nonlocal told_at
+        told_at = time.monotonic()
+        text = f"reading {what}, {done:,} of {listing.count:,}"
+        if done:
+            left_s = (told_at - began) / done * max(0, listing.count - done)
+            text += f", {_in_time(left_s)} left"
+        tell(text)
+
+    for sample, found in _outcomes(listing, read, look, stopped):
+        done += 1
         remarks += found
         if sample is not None:
             yield sample
-        now = time.monotonic()
-        if now - told_at >= TOLD_S:
-            told_at = now
-            left_s = (now - began) / done * max(0, listing.count - done)
-            tell(f"reading {what}, {done:,} of {listing.count:,}, {_in_time(left_s)} left")
+        if time.monotonic() - told_at >= TOLD_S:
+            look()
 
 
-def _outcomes(listing: Listing, read: Read) -> Iterator[_Outcome]:
-    """Each file's, in order, some groups of them read ahead."""
+def _outcomes(
+    listing: Listing, read: Read, look: Callable[[], None], stopped: threading.Event
+) -> Iterator[_Outcome]:
+    """Each file's, in order, some groups of them read ahead; ``look`` may end it by raising."""
 
     def attempt(paths: list[Path]) -> list[_Outcome]:
-        return [_attempt(path, read) for path in paths]
+        return [_attempt(path, read) for path in paths if not stopped.is_set()]
 
+    stopped.clear()  # a second try, in memory, uses it again
     paths = iter(listing)
     waiting: deque[Future[list[_Outcome]]] = deque()
     pool = ThreadPoolExecutor(THREADS, "decoding")
@@ -231,11 +260,20 @@ def _outcomes(listing: Listing, read: Read) -> Iterator[_Outcome]:
         while group := list(islice(paths, GROUP)):
             waiting.append(pool.submit(attempt, group))
             if len(waiting) > 2 * THREADS:
-                yield from waiting.popleft().result()
+                yield from _awaited(waiting.popleft(), look)
         while waiting:
-            yield from waiting.popleft().result()
+            yield from _awaited(waiting.popleft(), look)
     finally:
+        stopped.set()
         pool.shutdown(cancel_futures=True)
+
+
+def _awaited(group: Future[list[_Outcome]], look: Callable[[], None]) -> list[_Outcome]:
+    while True:
+        try:
+            return group.result(LOOK_S)
+        except TimeoutError:
+            look()
 
 
 def _attempt(path: Path, read: Read) -> _Outcome:

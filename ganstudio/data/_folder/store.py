@@ -11,10 +11,12 @@ import json
 import mmap
 import os
 import sys
+import threading
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import blake2b
+from itertools import count as counter
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -29,6 +31,7 @@ from ganstudio.disk import (
     discard,
     flush_folder,
     free_bytes,
+    in_words,
     needing,
     sweep,
     temporary,
@@ -46,6 +49,8 @@ BLOCK = 256  # samples under one checksum
 MANIFEST = "manifest.json"
 LARGEST_MANIFEST_BYTES = 1 << 30
 DTYPES = ("uint8", "int16", "int64")
+_NUMBERS = counter()
+_NAMING = threading.Lock()
 _UNRESERVED = 0x4000 if sys.platform == "linux" else 0  # mmap.MAP_NORESERVE, not in Python 3.11
 
 
@@ -71,7 +76,8 @@ class Stored:
             stored = cls(tuple(Remark(*map(str, line)) for line in manifest["remarks"]))  # type: ignore[arg-type]
             for name, facts in manifest["columns"].items():
                 stored._map(folder / Path(name).name, int(manifest["count"]), facts)
-            os.utime(folder / MANIFEST)
+            with suppress(OSError):  # it is used last now, on a disk that takes this
+                os.utime(folder / MANIFEST)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
             return None
         return stored if "x" in stored.columns else None
@@ -116,7 +122,7 @@ class Writer:
 
     def __init__(self, key: str, most: int) -> None:
         self._final = store_root() / key
-        self._folder = temporary(self._final)
+        self._folder = temporary(self._final.with_name(f"{key}-{next(_NUMBERS)}"))
         self._most, self._count = most, 0
         self._files: dict[str, IO[bytes]] = {}
         self._facts: dict[str, dict[str, Any]] = {}
@@ -159,8 +165,10 @@ class Writer:
         }
         write_flushed(self._folder / MANIFEST, _sealed(manifest))
         flush_folder(self._folder)
-        discard(self._final)  # damaged, or it would have been taken
-        self._folder.rename(self._final)
+        with _NAMING:
+            if Stored.open(self._final.name) is None:  # else another thread was quicker
+                discard(self._final)  # damaged, or it would have been taken
+                self._folder.rename(self._final)
         flush_folder(self._final.parent)
 
     def discard(self) -> None:
@@ -214,8 +222,13 @@ def make_room(needed_bytes: int, final: Path) -> None:
 
     Raises:
         NoRoomError: if it fits in no way.
-        OSError: if the folder cannot be made.
+        OSError: if the folder cannot be made, or no disk would do for so large a set.
     """
+    if needed_bytes > MOST_BYTES:
+        raise OSError(
+            f"they take {in_words(needed_bytes)}, and all decoded folders together may take "
+            f"{in_words(MOST_BYTES)}"
+        )
     root = store_root()
     root.mkdir(parents=True, exist_ok=True)
     sweep(root)
@@ -223,7 +236,7 @@ def make_room(needed_bytes: int, final: Path) -> None:
     held, free = sum(size for _, size, _ in kept), free_bytes(root)
     most = min(MOST_BYTES, (free + held) // 2)
     if needed_bytes > most:
-        raise NoRoomError(final, 2 * needed_bytes if most < MOST_BYTES else needed_bytes, free)
+        raise NoRoomError(final, 2 * needed_bytes, free)
     for _, size, folder in sorted(kept):
         if held + needed_bytes <= most:
             break

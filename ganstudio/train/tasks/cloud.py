@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,7 @@ THUMBNAIL_PX = 48
 ROWS = 256  # of latents read at a time
 SLOW = "laying them out by UMAP, which takes half a minute the first time"
 LOOK_S = 0.05  # between two looks at whether UMAP is still wanted
+_UMAP = threading.Lock()  # one at a time
 FEATURE_SIDES = {"points": 1, "image": 16, "voxels": 8}  # averaged to, before being compared
 
 
@@ -163,7 +164,18 @@ def _laid_out(desk: Desk, features: np.ndarray, layout: Layout, seed: int) -> np
         desk.tell(0.75, "laying them out")
         return laid_out(features, layout, seed)
     desk.tell(0.75, SLOW)
-    found = _umap_thread().submit(laid_out, features, layout, seed)
+    found: Future[np.ndarray] = Future()
+
+    def work() -> None:
+        with _UMAP:
+            if found.set_running_or_notify_cancel():
+                try:
+                    found.set_result(laid_out(features, layout, seed))
+                except BaseException as error:
+                    found.set_exception(error)
+
+    # a pool would be waited for when the program ends
+    threading.Thread(target=work, name="umap", daemon=True).start()
     try:
         while True:
             desk.check()
@@ -171,11 +183,6 @@ def _laid_out(desk: Desk, features: np.ndarray, layout: Layout, seed: int) -> np
                 return found.result(LOOK_S)
     finally:
         found.cancel()
-
-
-@cache
-def _umap_thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "umap")
 
 
 def _early(sampler: Sampler, desk: Desk, z: np.ndarray, told: Told | None) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -108,11 +109,17 @@ class SetupPanel(Panel):
 
     def release(self) -> None:
         """End the threads that look at data sets, follow the palette no longer."""
+        self.studio.turns.clear()  # they lead to this panel
         theme.notifier.changed.disconnect(self._on_colours)
         self.specs.close()
         self.forecast.close_down()
         if self.data_sets is not None:
             self.data_sets.release()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Brought before its tab."""
+        super().showEvent(event)
+        self.forecast.look_again()
 
     # Building -------------------------------------------------------------------------------
 
@@ -176,9 +183,9 @@ class SetupPanel(Panel):
         self._stack.addWidget(scroll)
         self._stack.setCurrentWidget(scroll)
         self._build_form("basics", "")
-        running = self.studio.recipe if self.studio.training else None
-        if running is not None:  # it was resumed before there was anything to show it in
-            self._show(running.to_dict())
+        latest = self.studio.recipe
+        if latest is not None:  # begun before there was anything to show it in, or this one failed
+            self._show(latest.to_dict())
         else:
             self._fit_data()
             self._show_choice()

@@ -1,13 +1,15 @@
 """Every contest: both sides do the same amount of the same work."""
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
-from ganstudio import registry
+from ganstudio import cli, registry
+from ganstudio.cli import bench
 from ganstudio.train.contests.base import Contest
-from ganstudio.train.race import compete
+from ganstudio.train.race import Result, compete
 from ganstudio.train.speed import Machine
 
 CPU = Machine(torch.device("cpu"), torch.float32, True, 1)
@@ -24,15 +26,14 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def mnist(tmp_path: Path) -> Path:
-    """The files of MNIST with a few random digits in them."""
+    """The files of MNIST that our download brings, with a few random digits in them."""
     raw = tmp_path / "data" / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for part in ("train", "t10k"):
-        digits = torch.randint(0, 256, (FEW, 28, 28), dtype=torch.uint8)
-        head = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in digits.shape)
-        (raw / f"{part}-images-idx3-ubyte").write_bytes(head + digits.numpy().tobytes())
-        labels = b"\0\0\x08\x01" + FEW.to_bytes(4, "big") + bytes(i % 10 for i in range(FEW))
-        (raw / f"{part}-labels-idx1-ubyte").write_bytes(labels)
+    digits = torch.randint(0, 256, (FEW, 28, 28), dtype=torch.uint8)
+    head = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in digits.shape)
+    (raw / "train-images-idx3-ubyte").write_bytes(head + digits.numpy().tobytes())
+    labels = b"\0\0\x08\x01" + FEW.to_bytes(4, "big") + bytes(i % 10 for i in range(FEW))
+    (raw / "train-labels-idx1-ubyte").write_bytes(labels)
     return tmp_path / "data"
 
 
@@ -72,6 +73,26 @@ def test_both_sides_draw_the_same_samples(tmp_path: Path) -> None:
 def test_mnist_is_not_downloaded_for_a_race(tmp_path: Path) -> None:
     contest = registry.find("train.contests", "epoch_mnist")(CPU, tmp_path, tmp_path)
     assert "--data-root" in contest.lacking()
+
+
+def test_mnist_without_its_classes_is_lacking(mnist: Path) -> None:
+    (mnist / "MNIST" / "raw" / "train-labels-idx1-ubyte").unlink()
+    contest = registry.find("train.contests", "epoch_mnist")(CPU, mnist, mnist)
+    assert "--data-root" in contest.lacking()
+
+
+def test_a_row_that_fails_leaves_the_others(monkeypatch, tmp_path: Path, capsys) -> None:
+    def race(key: str, *_: object) -> Result:
+        if key == "dcgan_32":
+            raise RuntimeError("out of luck")
+        return compete(Counting(CPU, tmp_path, tmp_path), rounds=1)
+
+    monkeypatch.setattr(bench, "_race", race)
+    kept = tmp_path / "rows.json"
+    keys = registry.keys("train.pairs")
+    assert cli.main(["bench", "speed", "--only", ",".join(keys), "--json", str(kept)]) == 1
+    assert len(json.loads(kept.read_text())) == len(keys) - 1
+    assert "dcgan_32 failed: RuntimeError: out of luck" in capsys.readouterr().err
 
 
 class Counting(Contest):

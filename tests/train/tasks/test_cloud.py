@@ -110,6 +110,7 @@ def test_umap_is_let_go_at_once_though_it_cannot_be_stopped(monkeypatch) -> None
     with pytest.raises(CancelledError):
         CloudTask().run(sampler(), Desk(wanted=lambda: not begun.is_set()), count=8, layout="umap")
     assert running == [0], "it goes on unseen"
+    assert [one.daemon for one in threading.enumerate() if one.name.startswith("umap")] == [True]
     looks = iter(range(100))
     waiting = Desk(wanted=lambda: next(looks) < 20)
     with pytest.raises(CancelledError):  # never two at once: the second waits, and is not begun

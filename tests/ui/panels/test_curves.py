@@ -224,6 +224,16 @@ def test_curves_of_the_run_before_do_not_come_into_a_new_one(panel, quiet, qtbot
     assert y.tolist() == [1.0]
 
 
+def test_a_panel_that_took_the_place_of_another_shows_the_run(shown, quiet, qtbot, tmp_path):
+    write_history(tmp_path / "run", 3.0)
+    quiet.run_folder = tmp_path / "run"
+    panel = shown(CurvesPanel)
+    qtbot.waitUntil(lambda: bool(panel.history.series), timeout=10_000)
+    assert panel._run.folder == tmp_path / "run"
+    panel._redraw()
+    assert drawn(panel, "D/real")[0][1].tolist() == [3.0] * 10
+
+
 def test_what_is_told_while_the_file_is_read_is_kept(panel, quiet, qtbot, tmp_path):
     write_history(tmp_path / "run", 3.0, event="saved", nimg=640)
     with qtbot.waitSignal(panel._run.reader.done):

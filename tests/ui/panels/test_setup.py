@@ -594,3 +594,32 @@ def test_a_knob_turned_while_training_is_undone_after_it_too(
     assert panel.recipe().gan.d_lr == 0.0  # what the fake engine says that it was
     ready.turns.redo()
     assert panel.recipe().gan.d_lr == 0.25
+
+
+# Trying again
+
+
+def test_a_panel_that_took_the_place_of_another_shows_what_was_set_up_last(
+    still: None, ready: Studio, qtbot: Any
+) -> None:
+    failed = SetupPanel(ready)
+    qtbot.addWidget(failed)
+    settle(failed, "gan", "d_lr", 0.001)
+    assert ready.turns.canUndo()
+    failed.release()
+    assert not ready.turns.canUndo(), "it would lead to a panel that is gone"
+    ready.recipe = Recipe.make("wgan", "points", {"width": 64})
+    panel = SetupPanel(ready)
+    qtbot.addWidget(panel)
+    assert panel.recipe() == ready.recipe
+    panel.release()
+
+
+def test_a_panel_that_is_brought_up_is_forecast(still: None, ready: Studio, qtbot: Any) -> None:
+    made = SetupPanel(ready)
+    qtbot.addWidget(made)
+    settling = made.forecast._settling
+    assert not settling.isActive()
+    made.show()
+    assert settling.isActive()
+    made.release()
