@@ -82,8 +82,9 @@ class Window:
 
     @property
     def said(self) -> list[str]:
-        """Lines that it wrote until now."""
-        return self.output.read_text(errors="replace").splitlines()
+        """Whole lines that it wrote until now."""
+        text = self.output.read_text(errors="replace")
+        return text[: text.rfind("\n") + 1].splitlines()
 
     def heard(self, start: str) -> list[str]:
         """What followed this word in the lines that begin with it."""
