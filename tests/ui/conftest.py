@@ -15,14 +15,16 @@ os.environ.setdefault("QT_API", "pyside6")
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ganstudio import registry
 from ganstudio.recipe import Recipe
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
 from ganstudio.ui.catalogue import Catalogue
 from ganstudio.ui.studio import Studio
+from ganstudio.ui.window import MainWindow
 
 
 def _windows() -> set[QWidget]:
@@ -174,3 +176,17 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr(engine.Engine, "build", staticmethod(watched))
     return made
+
+
+@pytest.fixture
+def window(
+    studio: Studio, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    """The window without panels, shown."""
+    monkeypatch.setattr(registry, "discover", lambda _: {})
+    made = MainWindow(studio, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+    made.show()
+    yield made
+    made.close()
+    qtbot.waitUntil(lambda: not made.isVisible(), timeout=20_000)
+    made.deleteLater()

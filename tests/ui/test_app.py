@@ -3,30 +3,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from ganstudio import registry
 from ganstudio.ui import app
 from ganstudio.ui.studio import Studio
-from ganstudio.ui.window import MainWindow
-
-
-@pytest.fixture
-def window(
-    studio: Studio, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
-    monkeypatch.setattr(registry, "discover", lambda _: {})
-    made = MainWindow(studio, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def test_options_have_their_defaults_and_places() -> None:

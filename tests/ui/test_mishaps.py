@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
 
-from ganstudio import registry
 from ganstudio.train import messages as m
-from ganstudio.ui.studio import Studio
 from ganstudio.ui.window import MainWindow
-
-
-@pytest.fixture
-def window(
-    studio: Studio, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
-    monkeypatch.setattr(registry, "discover", lambda _: {})
-    made = MainWindow(studio, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
-    made.show()
-    yield made
-    made.close()
-    qtbot.waitUntil(lambda: not made.isVisible(), timeout=20_000)
-    made.deleteLater()
 
 
 def diverged() -> m.Diverged:

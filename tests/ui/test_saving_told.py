@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pytest
-from PySide6.QtCore import QSettings
-
-from ganstudio import registry
 from ganstudio.train import messages as m
-from ganstudio.ui.studio import Studio
 from ganstudio.ui.window import MainWindow
 
 FULL = m.Noted("Not saved: the disk is full: 12.3 MB are needed", "error", "saving")
-
-
-@pytest.fixture
-def window(
-    studio: Studio, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
-    monkeypatch.setattr(registry, "discover", lambda _: {})
-    made = MainWindow(studio, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
-    made.show()
-    yield made
-    made.close()
-    qtbot.waitUntil(made.isHidden)
-    made.deleteLater()
 
 
 def test_a_full_disk_stands_in_the_banner_until_there_is_room(window: MainWindow) -> None:
