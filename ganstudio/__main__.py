@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -42,10 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if hindrance:
         print(hindrance, file=sys.stderr)
         return 1
-    preload.prepare()
-    from ganstudio.ui import app
+    gc.disable()  # until the first picture, a tenth of the time to which it takes
+    try:
+        preload.prepare()
+        from ganstudio.ui import app
 
-    return app.main(arguments)
+        return app.main(arguments)
+    finally:
+        gc.enable()
 
 
 def _print_anything() -> None:

@@ -93,6 +93,8 @@ class Recipe:
     ) -> Recipe:
         """A recipe from flat knobs: each goes to whom it belongs, variant before data set.
 
+        Knobs that are not given are as they suit the kind of samples.
+
         Args:
             variant: key of the variant.
             data: key of the data set; the one the variant is at its best on when empty.
@@ -103,8 +105,9 @@ class Recipe:
             RecipeError: with every fault at once.
         """
         data = data or default_data(variant)
-        content = {"variant": variant, "data": data, **basics}
-        return cls.from_dict({**content, **_sort(variant, data, knobs or {})})
+        sections = _sort(variant, data, knobs or {})
+        sections["gan"] = {**_suited(variant, data, sections["dataset"]), **sections["gan"]}
+        return cls.from_dict({"variant": variant, "data": data, **basics, **sections})
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any], spec: SampleSpec | None = None) -> Recipe:
@@ -268,6 +271,11 @@ class Recipe:
         """The threads that its variant asks for; 0 where it does not say."""
         return int(getattr(self.gan, "threads", 0))
 
+    @property
+    def held_out(self) -> float:
+        """The share of the samples that its variant never trains on."""
+        return float(getattr(self.gan, "held_out", 0.0))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.to_dict() == other.to_dict()
 
@@ -305,6 +313,21 @@ def default_data(variant: str) -> str:
     if variant not in registry.keys("gans"):
         return str(Basics.model_fields["data"].default)
     return str(registry.find("gans", variant).default_data)
+
+
+def _suited(variant: str, data: str, dataset: Mapping[str, Any]) -> Mapping[str, Value]:
+    """Defaults of a variant for the kind of samples that a data set has; faults are told later."""
+    config = _config_of("data", data)
+    by_kind: Mapping[str, Mapping[str, Value]] = {}
+    if _config_of("gans", variant) is not None:
+        by_kind = registry.find("gans", variant).suited
+    if config is None or not by_kind:
+        return {}
+    try:
+        kind = registry.find("data", data).spec(config(**dataset)).kind
+    except (ValueError, OSError):
+        return {}
+    return by_kind.get(kind, {})
 
 
 def _spec_of(path: Path) -> SampleSpec | None:

@@ -75,7 +75,9 @@ class Scale:
     def reading(self, score: float) -> str:
         """A score in a few digits: as a probability where it is one."""
         if not self.probability:
-            return f"{score:.3g}" if abs(score) >= 10 else f"{score:.2f}"
+            places = 2 if abs(score) >= 0.1 else 3
+            digits = f"{score:.3g}" if abs(score) >= 10 else f"{round(score, 3) + 0.0:.{places}f}"
+            return digits.replace("-", "−")
         share = 1 / (1 + np.exp(-np.clip(score, -60, 60)))
         if share < 0.01:
             return "<0.01"

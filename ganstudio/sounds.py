@@ -116,13 +116,8 @@ def log_mel(wave: Floats, mels: int, frames: int) -> Floats:
     return np.ascontiguousarray(scaled, np.float32)
 
 
-@cache
-def band_centres(mels: int) -> tuple[float, ...]:
-    """The frequency each band is centred on, in Hz, from low to high."""
-    return tuple(float(hz) for hz in _edges(mels)[1:-1])
-
-
 def _edges(mels: int) -> NDArray[np.float64]:
+    """(mels + 2,) Hz: where the bands begin, are centred and end."""
     top = 2595 * np.log10(1 + RATE / 2 / 700)
     hz: NDArray[np.float64] = 700 * (10 ** (np.linspace(0, top, mels + 2) / 2595) - 1)
     return hz

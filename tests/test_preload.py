@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,7 @@ def run_python(code: str) -> subprocess.CompletedProcess[str]:
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> dict[Path, object]:
     kept: dict[Path, object] = {}
     monkeypatch.setattr(preload, "_kept", kept)
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "2")  # the C library is left alone
     return kept
 
 
@@ -161,3 +163,32 @@ def test_without_a_window_nothing_is_loaded(
     monkeypatch.setattr(preload, "_early_libraries", lambda: pytest.fail("looked for libraries"))
     preload.prepare(window=False)
     assert nothing_kept == {}
+
+
+THREADS_ALLOCATE = """
+import ctypes, threading
+from ganstudio.preload import prepare
+prepare()
+libc = ctypes.CDLL(None)
+met = threading.Barrier(12)
+
+def allocate():
+    libc.malloc(4096)
+    met.wait()
+
+threads = [threading.Thread(target=allocate) for _ in range(12)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc.malloc_stats()
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has many heaps")
+def test_threads_of_the_window_share_two_heaps():
+    surroundings = {k: v for k, v in os.environ.items() if k != "MALLOC_ARENA_MAX"}
+    command = [sys.executable, "-c", THREADS_ALLOCATE]
+    told = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=True)
+    assert "Arena 1" in told.stderr
+    assert "Arena 2" not in told.stderr

@@ -36,6 +36,24 @@ def test_every_fault_is_listed_at_once() -> None:
         assert any(word in fault for fault in faults), word
 
 
+def test_what_suits_the_samples_is_taken_where_nothing_is_said() -> None:
+    chairs = Recipe.make("hinge", "furniture")
+    assert (chairs.gan.width, chairs.gan.instance_noise) == (16, 0.3)
+    assert Recipe.make("hinge", "furniture", {"width": 24}).gan.width == 24
+    assert Recipe.make("hinge", "digits").gan.width == 32
+    assert Recipe.from_dict({"variant": "hinge", "data": "furniture"}).gan.width == 32
+    with pytest.raises(RecipeError, match="side"):
+        Recipe.make("hinge", "furniture", {"side": 33})
+
+
+@pytest.mark.parametrize("variant", registry.keys("gans"))
+def test_what_suits_a_kind_of_samples_is_a_value_of_a_knob(variant: str) -> None:
+    kind = registry.find("gans", variant)
+    for samples, knobs in kind.suited.items():
+        assert samples in kind.takes
+        assert kind.Config(**knobs) != kind.Config()
+
+
 def test_unknown_members_are_named_with_those_there_are() -> None:
     with pytest.raises(RecipeError) as caught:
         Recipe.make("dogan", "diggits")

@@ -31,7 +31,10 @@ def add(bench: argparse.ArgumentParser) -> None:
         "--minutes", default="4", metavar="M", help="of training each (default: 4)"
     )
     quality.add_argument(
-        "--only", metavar="KEYS", help="these variants, with commas between (default: all)"
+        "--only",
+        metavar="KEYS",
+        help="these variants, with commas between, each on its default data or as VARIANT:DATA, "
+        "such as hinge:furniture (default: all)",
     )
     quality.add_argument(
         "--out",
@@ -231,9 +234,13 @@ def bench_quality(arguments: argparse.Namespace) -> int:
     check_device(arguments.device, faults)
     there = registry.keys("gans")
     wanted = there if arguments.only is None else arguments.only.split(",")
-    unknown = [key for key in wanted if key not in there]
+    pairs = [pair.partition(":") for pair in wanted]
+    unknown = [key for key, _, _ in pairs if key not in there]
     if unknown:
         faults.append(f"--only {','.join(unknown)}: no such variant; see 'list variants'")
+    unknown = [data for _, colon, data in pairs if colon and data not in registry.keys("data")]
+    if unknown:
+        faults.append(f"--only :{','.join(unknown)}: no such data set; see 'list data'")
     if faults:
         raise UsageError(*faults)
     bench = Bench(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -18,6 +18,8 @@ from ganstudio.nn.batch import Batch
 from ganstudio.samples import ConditionKind, SampleSpec
 
 Origin = Literal["built in", "downloaded", "your files"]
+MOST_HELD_OUT = 500
+MOST_FAULTS = 20  # that an error lists one by one
 
 
 class DataError(RuntimeError):
@@ -45,6 +47,29 @@ class Remark(NamedTuple):
         return f"{self.done}: {name} {self.what}"
 
 
+class TooFewError(DataError):
+    """Too few files of a folder can be used; the message has the first of their faults.
+
+    Args:
+        summary: what there is too little of.
+        remarks: the faults, file by file; files that could be used do not matter.
+
+    Attributes:
+        summary: as above.
+        remarks: all of them.
+    """
+
+    def __init__(self, summary: str, remarks: Sequence[Remark]) -> None:
+        self.summary, self.remarks = summary, tuple(remarks)
+        faults = [str(one) for one in remarks if one.done == "left out"]
+        lines = faults[:MOST_FAULTS]
+        if len(faults) > MOST_FAULTS:
+            lines.append(f"and {len(faults) - MOST_FAULTS:,} more")
+        super().__init__(f"{summary}. {'; '.join(lines)}" if lines else summary)
+        for fault in faults[MOST_FAULTS:]:
+            self.add_note(fault)
+
+
 @dataclass(frozen=True)
 class Samples:
     """A loaded set in storage form.
@@ -70,6 +95,24 @@ class Samples:
     remarks: tuple[Remark, ...] = ()
     notes: tuple[str, ...] = ()
     let_go: Callable[[], None] | None = None
+
+    def held_out(self, share: float) -> int:
+        """How many of the last samples such a share of them is, 500 at most."""
+        return min(int(share * len(self.x)), MOST_HELD_OUT)
+
+    def without_last(self, count: int) -> Samples:
+        """All but so many, with what belongs to each; nothing is copied."""
+        there = slice(len(self.x) - count)
+        attributes = self.attributes
+        if attributes is not None:
+            attributes = {name: value[there] for name, value in attributes.items()}
+        labels, told, waves = (
+            None if value is None else value[there]
+            for value in (self.labels, self.told, self.waves)
+        )
+        return replace(
+            self, x=self.x[there], labels=labels, attributes=attributes, told=told, waves=waves
+        )
 
     @property
     def conditions(self) -> Tensor | None:

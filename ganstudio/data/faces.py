@@ -96,7 +96,8 @@ class Faces(Dataset):
         elif self.told == "image":
             draft = outline if config.source == "outline" else label_map
             told = draft(drawn, config.size)
-        return Samples(render(drawn, config.size), drawn["expression"], drawn, told, waves)
+        x = render(drawn, config.size, tell=self.tell)
+        return Samples(x, drawn["expression"], drawn, told, waves)
 
     def _two_domains(self) -> Samples:
         """Faces of the second domain, and other faces of the first."""
@@ -104,7 +105,8 @@ class Faces(Dataset):
         night = self.config.domains == "day to night"
         drawn = draw(count, seed, None if night else "sad")
         others = draw(count, seed + _ELSEWHERE, None if night else "happy")
-        return Samples(render(drawn, size, night), drawn["expression"], drawn, render(others, size))
+        x, told = render(drawn, size, night, self.tell), render(others, size, tell=self.tell)
+        return Samples(x, drawn["expression"], drawn, told)
 
     def preview(self, count: int) -> Tensor:
         """The first faces of the set."""

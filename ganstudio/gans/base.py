@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from ganstudio.knobs import Config, knob
+from ganstudio.knobs import Config, Value, knob
 from ganstudio.nn.anneal import late_decay
 from ganstudio.nn.batch import Batch
 from ganstudio.nn.objectives import fake_loss, non_saturating, real_loss
@@ -26,6 +26,7 @@ from ganstudio.samples import (
 
 Terms = dict[str, Tensor]
 Told = Mapping[str, Tensor]  # conditions by kind
+Suited = Mapping[SampleKind, Mapping[str, Value]]  # defaults by kind of samples
 Side = Literal["G", "D"]
 PROBABILITY = Scale(
     "probability of being real",
@@ -196,6 +197,19 @@ class TranslatorConfig(GANConfig):
     augment_target: float = knob(0.0, low=0, high=0, help="There is nothing to steer.")
 
 
+def held_out() -> Any:
+    """The knob of a variant that learns from pairs; 0 unless said, as in runs of older versions."""
+    return knob(
+        0.0,
+        low=0,
+        high=0.5,
+        advanced=True,
+        title="Held out",
+        help="Share of the pairs, the last ones and at most 500, that is never trained on: the "
+        "error against the target is measured on those.",
+    )
+
+
 class GAN(ABC):
     """One design: subclass it in a file of its own under ``gans/``, and it is in the program.
 
@@ -210,6 +224,7 @@ class GAN(ABC):
         takes: the kinds of samples it can be trained on.
         told: the kind of condition it cannot do without; None leaves classes to a knob.
         default_data: key of the data set it is at its best on.
+        suited: knobs that want another default for a kind of samples, by that kind.
         spaces: latent spaces that can be walked in: ``z``, and ``w`` where z is mapped first.
         noisy: whether its generator has noise inputs besides z, one still pattern a layer when
             it is explored.
@@ -230,6 +245,7 @@ class GAN(ABC):
     takes: ClassVar[tuple[SampleKind, ...]] = ("points", "image", "voxels")
     told: ClassVar[ConditionKind | None] = None
     default_data: ClassVar[str] = "digits"
+    suited: ClassVar[Suited] = {}
     spaces: ClassVar[tuple[str, ...]] = ("z",)
     shares_fakes: ClassVar[bool] = True
     noisy: ClassVar[bool] = False
@@ -509,3 +525,8 @@ BASE = GAN
 def side_of(player: str) -> Side:
     """The side that a player of this name is on."""
     return "D" if player.startswith("D") else "G"
+
+
+def device_of(players: Mapping[str, nn.Module]) -> torch.device:
+    """Where these networks are."""
+    return next(next(iter(players.values())).parameters()).device

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, MARGIN, GANConfig, Terms, Told
+from ganstudio.gans.base import GAN, MARGIN, GANConfig, Suited, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
@@ -60,7 +60,8 @@ class HingeGAN(GAN):
     here it is one, and D has twice the rate of G (Heusel et al. 2017), which gets further in
     minutes. A bound of 1 leaves the scores of these small networks too close together, so they
     are multiplied by a steepness K that fits the size of a sample. Voxels ask for instance
-    noise: see the recipe ``chairs-hinge``, and ``ring-hinge`` for points.
+    noise, and get it by default, with narrower networks and higher rates; for points see the
+    recipe ``ring-hinge``.
 
     Source: Miyato et al. 2018, arXiv:1802.05957, Eq. 8, 16 and 17; projection Miyato and Koyama
     2018, arXiv:1802.05637, Eq. 3; two rates Heusel et al. 2017, arXiv:1706.08500.
@@ -70,6 +71,9 @@ class HingeGAN(GAN):
     config: HingeConfig
     title = "SN-GAN (hinge)"
     family = "points, images, voxels"
+    suited: ClassVar[Suited] = {
+        "voxels": {"batch": 32, "width": 16, "g_lr": 1e-3, "d_lr": 6e-4, "instance_noise": 0.3}
+    }
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import PROBABILITY, DecayConfig, DecayGAN, Terms, Told
+from ganstudio.gans.base import PROBABILITY, DecayConfig, DecayGAN, Suited, Terms, Told, held_out
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.translator import PatchDiscriminator
 from ganstudio.nn.backbones.unet import UNet, unet_depth
@@ -26,6 +26,7 @@ class Pix2PixConfig(DecayConfig):
     g_lr: float = redefault(DecayConfig, "g_lr", 1e-3)
     d_lr: float = redefault(DecayConfig, "d_lr", 2e-4)
     ema_kimg: float = redefault(DecayConfig, "ema_kimg", 2.0)
+    held_out: float = held_out()
     lambda_l1: float = knob(
         100.0,
         low=0,
@@ -79,6 +80,7 @@ class Pix2Pix(DecayGAN):
     title = "pix2pix"
     family = "picture to picture"
     takes = ("image",)
+    suited: ClassVar[Suited] = {"image": {"held_out": 0.05}}
     told = "image"
     default_data = "faces"
 

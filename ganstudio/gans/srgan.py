@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
-from ganstudio.gans.base import GAN, PROBABILITY, Terms, Told, TranslatorConfig
+from ganstudio.gans.base import GAN, PROBABILITY, Suited, Terms, Told, TranslatorConfig, held_out
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import ConvDiscriminator, conv_misfits
 from ganstudio.nn.backbones.srresnet import SRResNet, enlarge, shrink
@@ -28,6 +28,7 @@ class SRGANConfig(TranslatorConfig):
     beta1: float = redefault(TranslatorConfig, "beta1", 0.9)
     beta2: float = redefault(TranslatorConfig, "beta2", 0.99)
     ema_kimg: float = redefault(TranslatorConfig, "ema_kimg", 2.0)
+    held_out: float = held_out()
     scale: Literal[2, 4] = knob(4, help="How much larger pictures become (the paper: 4).")
     blocks: int = knob(
         4, low=1, high=32, help="Residual blocks on the small grid; the paper has 16."
@@ -106,6 +107,7 @@ class SRGAN(GAN):
     title = "SRGAN"
     family = "small picture to large"
     takes = ("image",)
+    suited: ClassVar[Suited] = {"image": {"held_out": 0.05}}
     default_data = "faces"
     D: ConvDiscriminator
 

@@ -212,18 +212,6 @@ def kept(run: Path) -> dict[str, Path]:
     return {path.stem: path for path in files}
 
 
-def remove(run: Path, name: str) -> None:
-    """Throw a bank of a run away; nothing happens if there is none.
-
-    Raises:
-        BankError: if the name cannot be a file's.
-        OSError: if it cannot be removed.
-    """
-    path = path_of(run, name)
-    insist_inside(run, path.parent)
-    path.unlink(missing_ok=True)
-
-
 def path_of(run: Path, name: str) -> Path:
     """Where a bank of this name is kept.
 

@@ -24,6 +24,10 @@ class Likeness:
     little off still pulls; by the steps between neighbours, so that edges count; and by what a
     small network of fixed random weights sees, which forgives what an eye forgives.
 
+    What the discriminator's layers see was tried in that network's place and beside it. A step
+    costs up to twice as much, and in the same time nothing was found better: see
+    ``tests/bench/README.md``.
+
     Args:
         target: (*shape) in [-1, 1].
         spec: of the samples.

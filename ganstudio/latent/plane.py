@@ -49,7 +49,8 @@ def laid_out(features: np.ndarray, layout: Layout = "pca", seed: int = 0) -> np.
         raise LayoutError(f"points are laid out by pca or umap, not {layout!r}")
     if not has_umap():
         raise LayoutError(NO_UMAP)
-    return _centred(_umap(components(rows, min(50, len(rows) - 1, rows.shape[1])), seed))
+    places = _umap(components(rows, min(50, len(rows) - 1, rows.shape[1])), seed)
+    return _centred(components(places, 2))  # turned, so that it is wide rather than high
 
 
 def components(rows: np.ndarray, count: int) -> np.ndarray:

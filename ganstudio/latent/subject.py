@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN
+from ganstudio.gans.base import GAN, device_of
 from ganstudio.samples import Prior
 
 
@@ -38,7 +38,7 @@ class Subject:
     @property
     def device(self) -> torch.device:
         """Where it draws."""
-        return next(next(iter(self.players.values())).parameters()).device
+        return device_of(self.players)
 
     @property
     def deviation(self) -> float:

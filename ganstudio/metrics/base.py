@@ -46,6 +46,7 @@ class Items:
         sources: (N, C, H, W), the picture that each was made from.
         targets: (N, *shape), what each should have become.
         index: (N,) places in the training set, for samples that are part of it.
+        unseen: how many of the first come from pairs that were held out from the training.
     """
 
     x: np.ndarray
@@ -59,6 +60,7 @@ class Items:
     sources: np.ndarray | None = None
     targets: np.ndarray | None = None
     index: np.ndarray | None = None
+    unseen: int = 0
 
     def __len__(self) -> int:
         return len(self.x)

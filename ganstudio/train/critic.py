@@ -11,12 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio import registry
-from ganstudio.gans.base import GAN
+from ganstudio.gans.base import GAN, device_of
 from ganstudio.nn.blocks import BatchDeviation
 from ganstudio.nn.equalised import GroupDeviation
 from ganstudio.recipe import Recipe
 from ganstudio.samples import Scale, Told
-from ganstudio.train.players import device_of, take_weights, tensor
+from ganstudio.train.players import take_weights, tensor
 from ganstudio.train.reals import Reals
 from ganstudio.train.run import RunFolder
 from ganstudio.train.speed import choose_device

@@ -160,7 +160,8 @@ class Engine:
         if run is None:  # a resumed one keeps what it began with
             machine = settle(machine, recipe, variant, samples)
             torch.set_num_threads(machine.threads)
-        trainer = Trainer.build(variant, recipe.gan, spec, samples, recipe.basics.seed, machine)
+        seen = samples.without_last(samples.held_out(recipe.held_out))
+        trainer = Trainer.build(variant, recipe.gan, spec, seen, recipe.basics.seed, machine)
         announce(m.StateChanged("loading", "opening the run folder"))
         origin = None if parent is None else take_up(trainer, recipe, parent)
         fresh = run is None and (folder is None or not folder.exists())

@@ -97,6 +97,7 @@ class Ground:
             self.extractor = learn(samples, own, recipe.data, pause, cache)
         order = np.random.default_rng(0).permutation(whole)
         self._rows = order
+        self._held_out = samples.held_out(recipe.held_out)
         self._worlds = self._classifier_of_worlds(recipe.data, cache)
         self.real = self._real(order[: self.count])
         self.other = self._real(order[self.count : 2 * self.count])
@@ -127,13 +128,18 @@ class Ground:
     def draw(self, sampler: Sampler, count: int = 0, seed: int = 0) -> Items:
         """Generated samples, told what belongs to randomly chosen real ones, with features.
 
+        The first of them come from pairs that were held out, half of them at most.
+
         Args:
             sampler: the generator.
             count: how many; as many as there are real ones when 0.
             seed: of the latents.
         """
         count = count or self.count
-        rows = np.resize(np.random.default_rng(seed + 1).permutation(len(self._rows)), count)
+        rows = np.random.default_rng(seed + 1).permutation(len(self._rows))
+        late = rows >= len(rows) - self._held_out
+        unseen = min(self._held_out, count // 2)
+        rows = np.concatenate([rows[late][:unseen], np.resize(rows[~late], count - unseen)])
         z = sampler.model.draw(count, seed)
         size = sampler.at_once
         drawn: list[np.ndarray] = []
@@ -157,6 +163,7 @@ class Ground:
                 traits=self._traits(rows),
                 sources=conditions.get("domain") if pictures is None else pictures,
                 targets=targets,
+                unseen=0 if targets is None else unseen,
             )
         )
 

@@ -231,7 +231,8 @@ class Explorer:
             with self._bell:
                 self._pending.clear()  # asked of another model: their latents may not fit
         self._sampler = sampler
-        self.outbox.put(m.ModelReady(sampler.source, sampler.nimg, sampler.model, sampler.examples))
+        model, examples = sampler.model, sampler.examples
+        self.outbox.put(m.ModelReady(sampler.source, sampler.nimg, model, examples, sampler.reals))
 
     def _take(self, urgent_only: bool = False) -> m.Request | None:
         with self._bell:

@@ -30,6 +30,10 @@ CLOSE_S = 2.0
 Tell = Callable[[m.Event], object]
 
 
+def _nobody(event: m.Event) -> None:
+    """Hears what is told before the first training, and after the last."""
+
+
 class _ClosedError(Exception):
     """Raised between two slices of work: nobody wants the answer any more."""
 
@@ -65,7 +69,7 @@ class Judge:
         self._epoch = 0  # raised whenever training goes back
         self._busy = self._closing = self._broken = False
         self._thread: threading.Thread | None = None
-        self._tell: Tell = lambda event: None
+        self._tell: Tell = _nobody
         self._recipe: Recipe | None = None
         self._samples: Samples | None = None
         self._ground: Ground | None = None
@@ -113,6 +117,7 @@ class Judge:
         """Give up what is being measured; False if the thread needs longer to end by itself."""
         with self._bell:
             self._closing = True
+            self._tell = _nobody  # who is held no longer: a training and its data go at once
             self._bell.notify()
         if self._thread is None:
             return True

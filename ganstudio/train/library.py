@@ -15,7 +15,7 @@ _Key = tuple[Path, int]  # with its time: a moment may be trained anew after a r
 
 
 class Library:
-    """Loads samplers of run folders; past moments stay in memory while there is room.
+    """Loads samplers of run folders; of the last one past moments stay while there is room.
 
     Args:
         device: where they draw: ``auto``, ``cpu``, ``cuda`` or ``mps``.
@@ -24,7 +24,7 @@ class Library:
 
     def __init__(self, device: str = "auto", room_bytes: int = AT_HAND_BYTES) -> None:
         self.device, self._room_bytes = device, room_bytes
-        self._at_hand: OrderedDict[_Key, tuple[Sampler, int]] = OrderedDict()
+        self._at_hand: OrderedDict[_Key, Sampler] = OrderedDict()
         self._forms: dict[_Key, Sampler] = {}  # one moment of the run that was seen last
 
     def newest(self, folder: Path) -> Sampler:
@@ -61,9 +61,9 @@ class Library:
         key = (kept.path, kept.path.stat().st_mtime_ns)
         if key in self._at_hand:
             self._at_hand.move_to_end(key)
-            return self._at_hand[key][0]
+            return self._at_hand[key]
         sampler = self._load(folder, kept.nimg)
-        self._at_hand[key] = (sampler, _size_bytes(sampler))
+        self._at_hand[key] = sampler
         while len(self._at_hand) > 1 and self._taken_bytes > self._room_bytes:
             self._at_hand.popitem(last=False)
         return sampler
@@ -74,12 +74,13 @@ class Library:
         known = self._forms.get(asked)
         if known is not None:
             return known.at(nimg)
+        self._at_hand.clear()
         self._forms = {asked: Sampler.load(folder, self.device, moment=nimg)}
         return self._forms[asked]
 
     @property
     def _taken_bytes(self) -> int:
-        return sum(size for _, size in self._at_hand.values())
+        return sum(sampler.size_bytes for sampler in self._at_hand.values())
 
 
 def moments(folder: Path) -> tuple[int, ...]:
@@ -97,8 +98,3 @@ def nearest(folder: Path, nimg: int) -> Kept:
     if not there:
         raise RunError(f"{folder} keeps no moment of its training")
     return min(there, key=lambda one: abs(one.nimg - nimg))
-
-
-def _size_bytes(sampler: Sampler) -> int:
-    tensors = [t for player in sampler.players.values() for t in player.state_dict().values()]
-    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -289,12 +289,15 @@ class ModelReady:
         nimg: how far trained it is.
         model: what it takes and makes.
         examples: some of its data, where it needs more than noise and classes.
+        reals: real samples that the run it was opened from keeps, (N, *shape) in [-1, 1]; of a
+            live model ``Started`` brought them.
     """
 
     source: str
     nimg: int
     model: Model
     examples: Examples | None = None
+    reals: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

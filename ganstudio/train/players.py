@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ganstudio.nn.thin import quicken
+from ganstudio.nn.quick import lay_out, quicken
 from ganstudio.reading import shown
 from ganstudio.train.files import RunError
 
@@ -42,19 +42,7 @@ def take_weights(
         net.to(device).eval().requires_grad_(False)
         if device.type == "cpu":
             quicken(net)
-            _channels_last(net)
-
-
-def _channels_last(network: nn.Module) -> None:
-    """Lay the weights of pictures out as the CPU's convolutions are quickest with them."""
-    for weight in network.parameters():
-        if weight.dim() == 4:
-            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
-
-
-def device_of(players: Mapping[str, nn.Module]) -> torch.device:
-    """Where these networks are."""
-    return next(next(iter(players.values())).parameters()).device
+            lay_out(net)
 
 
 def tensor(value: np.ndarray, device: torch.device) -> Tensor:

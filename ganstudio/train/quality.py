@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import ganstudio
-from ganstudio.recipe import Recipe, RecipeError
+from ganstudio.recipe import Recipe, RecipeError, default_data
 from ganstudio.train import messages as m
 from ganstudio.train.contact import save_contact, translates
 from ganstudio.train.evaluation import Ground, evaluate, finite
@@ -24,12 +24,13 @@ from ganstudio.train.run import RunError, RunFolder, write_atomically
 from ganstudio.train.speed import choose
 
 Tell = Callable[[str], object]
+Pair = tuple[str, str]  # variant and data set, by key
 REPORT_S = 0.5
 ENDLESS_KIMG = 1e6
 KINDS = {"points": "Points", "image": "Pictures", "voxels": "Voxels"}
 ARROWS = {"lower": "↓", "higher": "↑", "floor": "≈"}
 ABOUT = """\
-Every variant, trained on its default data with its default knobs, then measured.
+Every variant, trained with its default knobs on its default data, some on more, then measured.
 Each cell: the score, in brackets (that of real samples against other real ones … that of the
 untrained generator). ↓ lower is better, ↑ higher is better, ≈ as the real ones is best. Scores are
 comparable within one data set only.
@@ -40,8 +41,9 @@ class Bench:
     """Trains and measures one variant after the other; what is done is never done again.
 
     The numbers go to ``quality.json``, the table to ``quality.md``, the pictures to
-    ``quality/VARIANT.png``, all written anew after each variant. A training that was interrupted
-    goes on; one whose recipe or length has changed since starts anew.
+    ``quality/VARIANT.png``, or ``quality/VARIANT-DATA.png`` for other data than the variant's
+    default, all written anew after each training. One that was interrupted goes on; one whose
+    recipe or length has changed since starts anew.
 
     Args:
         out: for table, numbers and pictures.
@@ -69,7 +71,7 @@ class Bench:
         self.out, self.runs, self.data_root = out, runs, data_root
         self.minutes, self.count, self.device = minutes, count, device
         self._tell, self._cache = tell, cache
-        self._entries: dict[str, dict[str, Any]] = self._read()
+        self._entries: dict[Pair, dict[str, Any]] = self._read()
         self._ground: tuple[str, Ground] | None = None
 
     @property
@@ -77,40 +79,45 @@ class Bench:
         """The table."""
         return self.out / "quality.md"
 
-    def run(self, variants: Iterable[str]) -> list[str]:
-        """Do all of these variants that are not done; returns those that failed.
+    def run(self, wanted: Iterable[str]) -> list[str]:
+        """Do all of these that are not done; returns those that failed.
+
+        Args:
+            wanted: variants, each on its default data, or ``variant:data``.
 
         Raises:
             OSError: if the results cannot be written.
         """
         broken = []
-        for key in _by_data(variants):
+        for variant, data in _by_data(map(_pair, wanted)):
+            name = _name(variant, data)
             try:
-                recipe = Recipe.make(key, kimg=ENDLESS_KIMG)
+                recipe = Recipe.make(variant, data, kimg=ENDLESS_KIMG)
             except (RecipeError, TypeError, ImportError) as error:
-                self._fail(key, str(error))
-                broken.append(key)
+                self._fail(variant, data, str(error))
+                broken.append(name)
                 continue
             if self._done(recipe):
-                self._tell(f"{key}: done before")
+                self._tell(f"{name}: done before")
                 continue
             try:
                 entry = self._do(recipe)
             except Exception as error:  # one faulty variant must not keep the others from theirs
                 traceback.print_exc()
-                self._fail(key, f"{type(error).__name__}: {error}")
-                broken.append(key)
+                self._fail(variant, data, f"{type(error).__name__}: {error}")
+                broken.append(name)
             else:
-                self._entries[key] = entry
+                self._entries[variant, data] = entry
                 self._write()
-                self._tell(f"{key}: {_in_short(entry)}")
+                self._tell(f"{name}: {_in_short(entry)}")
             gc.collect()
         return broken
 
     def _do(self, recipe: Recipe) -> dict[str, Any]:
-        folder = self.runs / f"{recipe.variant}-{_digest(recipe)}"
+        name = _name(recipe.variant, recipe.data)
+        folder = self.runs / f"{name}-{_digest(recipe)}"
         trained_s = self._train(recipe, folder)
-        self._tell(f"{recipe.variant}: measuring")
+        self._tell(f"{name}: measuring")
         began = time.monotonic()
         sampler, ground, reports = evaluate(
             folder,
@@ -120,7 +127,7 @@ class Bench:
             cache=self._cache,
             ground=self._laid_out(recipe),
         )
-        picture = self.out / "quality" / f"{recipe.variant}.png"
+        picture = self.out / "quality" / f"{name}.png"
         save_contact(picture, sampler, ground)
         return {
             "variant": recipe.variant,
@@ -189,8 +196,9 @@ class Bench:
 
     def _laid_out(self, recipe: Recipe) -> Ground:
         """Real samples; those of the variant before where the data is the same."""
+        spec, dataset = recipe.spec, recipe.dataset.model_dump()
         key = json.dumps(
-            [recipe.data, recipe.dataset.model_dump(), recipe.spec.condition.kind], sort_keys=True
+            [recipe.data, dataset, spec.condition.kind, recipe.held_out], sort_keys=True
         )
         if self._ground is None or self._ground[0] != key:
             self._ground = None  # before the next is laid out: both may not fit into memory
@@ -199,20 +207,20 @@ class Bench:
         return self._ground[1]
 
     def _done(self, recipe: Recipe) -> bool:
-        entry = self._entries.get(recipe.variant, {})
+        entry = self._entries.get((recipe.variant, recipe.data), {})
         same = entry.get("recipe") == _digest(recipe) and entry.get("minutes") == self.minutes
         return same and "scores" in entry and (self.out / str(entry.get("picture"))).is_file()
 
-    def _fail(self, key: str, reason: str) -> None:
-        self._tell(f"{key}: failed: {reason}")
-        self._entries[key] = {"variant": key, "failed": reason}
+    def _fail(self, variant: str, data: str, reason: str) -> None:
+        self._tell(f"{_name(variant, data)}: failed: {reason}")
+        self._entries[variant, data] = {"variant": variant, "data": data, "failed": reason}
         self._write()
 
-    def _read(self) -> dict[str, dict[str, Any]]:
+    def _read(self) -> dict[Pair, dict[str, Any]]:
         path = self.out / "quality.json"
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            return {entry["variant"]: entry for entry in content}
+            return {_pair_of(entry): entry for entry in content}
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, TypeError) as error:
@@ -220,7 +228,7 @@ class Bench:
 
     def _write(self) -> None:
         self.out.mkdir(parents=True, exist_ok=True)
-        entries = [finite(self._entries[key]) for key in sorted(self._entries)]
+        entries = [finite(self._entries[pair]) for pair in sorted(self._entries)]
         text = json.dumps(entries, indent=1, ensure_ascii=False, allow_nan=False)
         write_atomically(self.out / "quality.json", text.encode())
         write_atomically(self.table_path, markdown(entries).encode())
@@ -236,7 +244,7 @@ def markdown(entries: list[dict[str, Any]]) -> str:
             if chosen:
                 word = "Translations" if translated else title
                 parts.append(f"## {word}\n\n{_table(chosen)}\n")
-    failures = [f"- {e['variant']}: {e['failed']}" for e in entries if "failed" in e]
+    failures = [f"- {_name(*_pair_of(e))}: {e['failed']}" for e in entries if "failed" in e]
     if failures:
         parts.append("## Failed\n\n" + "\n".join(failures) + "\n")
     for word, key in (("Features", "features"), ("Trained on", "device")):
@@ -291,17 +299,32 @@ def _in_short(entry: dict[str, Any]) -> str:
     )
 
 
-def _by_data(variants: Iterable[str]) -> list[str]:
+def _by_data(pairs: Iterable[Pair]) -> list[Pair]:
     """Those of one data set together, so that real samples are laid out once."""
-    from ganstudio.recipe import default_data
+    return sorted(dict.fromkeys(pairs), key=lambda pair: pair[1])
 
-    def data(key: str) -> str:
-        try:
-            return default_data(key)
-        except (ImportError, SyntaxError, TypeError, AttributeError):
-            return ""
 
-    return sorted(variants, key=lambda key: (data(key), key))
+def _pair(text: str) -> Pair:
+    """``variant`` or ``variant:data``."""
+    variant, _, data = text.partition(":")
+    return variant, data or _usual(variant)
+
+
+def _pair_of(entry: dict[str, Any]) -> Pair:
+    """Failures did not always say on which data."""
+    return entry["variant"], entry.get("data") or _usual(entry["variant"])
+
+
+def _usual(variant: str) -> str:
+    try:
+        return default_data(variant)
+    except (ImportError, SyntaxError, TypeError, AttributeError):
+        return ""  # a faulty plug-in; its recipe says why
+
+
+def _name(variant: str, data: str) -> str:
+    """Of a row, a run and a picture: the data only where they are not the variant's default."""
+    return variant if data == _usual(variant) else f"{variant}-{data}"
 
 
 def _digest(recipe: Recipe) -> str:

@@ -67,18 +67,28 @@ def write(folder: Path, reals: Reals) -> None:
 
 
 def read(folder: Path, gan: GAN) -> Reals | None:
-    """Those that a run keeps; None where there are none that its model could take."""
+    """Those that a run keeps; None where there are none that its model could take.
+
+    All models of one run share them: nobody may change them.
+    """
     path = folder / FILE
     try:
-        content = read_bytes(path, LARGEST_BYTES)
-        check_header(path, content)
-        tensors = load(content)
-        x = _unpacked(tensors["x"])
-        told: Told = {taken.kind: _unpacked(tensors[f"told.{taken.kind}"]) for taken in gan.inputs}
+        stat = path.stat()
+        kept = _kept(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+        x = kept["x"]
+        told: Told = {taken.kind: kept[f"told.{taken.kind}"] for taken in gan.inputs}
+        fits = x.shape[1:] == gan.spec.shape and all(len(v) == len(x) for v in told.values())
     except (OSError, SafetensorError, LookupError, TypeError, AttributeError, ValueError):
         return None
-    fits = x.shape[1:] == gan.spec.shape and all(len(v) == len(x) for v in told.values())
     return Reals(x, told) if fits and len(x) else None
+
+
+@lru_cache(maxsize=1)
+def _kept(path: Path, state: tuple[int, int, int]) -> dict[str, np.ndarray]:
+    """What a file in that state holds, some 10 MB, for many moments of a run ask for it."""
+    content = read_bytes(path, LARGEST_BYTES)
+    check_header(path, content)
+    return {name: _unpacked(value) for name, value in load(content).items()}
 
 
 def find(folder: Path, gan: GAN, data_root: Path | None) -> Reals | None:

@@ -11,13 +11,13 @@ import torch
 from torch import nn
 
 from ganstudio import registry
-from ganstudio.gans.base import GAN, side_of
+from ganstudio.gans.base import GAN, device_of, side_of
 from ganstudio.recipe import Recipe
 from ganstudio.samples import CONDITION_WORDS, ConditionSpec
-from ganstudio.train import examples
+from ganstudio.train import examples, reals
 from ganstudio.train.critic import Critic
 from ganstudio.train.messages import Examples, Model, Told
-from ganstudio.train.players import device_of, take_weights, tensor
+from ganstudio.train.players import take_weights, tensor
 from ganstudio.train.run import RunError, RunFolder
 from ganstudio.train.speed import choose_device
 
@@ -110,6 +110,16 @@ class Sampler:
         return device_of(self.players)
 
     @property
+    def size_bytes(self) -> int:
+        """What its weights take, with the discriminator's where that was asked for."""
+        judges = () if self._critic is None else self._critic.players.values()
+        return sum(
+            tensor.numel() * tensor.element_size()
+            for player in (*self.players.values(), *judges)
+            for tensor in player.state_dict().values()
+        )
+
+    @property
     def at_once(self) -> int:
         """How many are best drawn at a time where there are many to draw.
 
@@ -118,6 +128,14 @@ class Sampler:
         """
         spec = self.model.spec
         return max(1, min(MOST_AT_ONCE[spec.kind], MOST_VALUES // spec.size))
+
+    @property
+    def reals(self) -> np.ndarray | None:
+        """Real samples that the run it was opened from keeps, (N, *shape) in [-1, 1]."""
+        kept = None
+        if self.source != "live" and self.home is not None:
+            kept = reals.read(self.home, self.gan)
+        return None if kept is None else kept.x
 
     @property
     def critic(self) -> Critic:

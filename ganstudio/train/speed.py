@@ -18,7 +18,7 @@ class Machine:
     Attributes:
         device: where it runs.
         precision: type of activations under autocast; float32 means no autocast.
-        channels_last: whether 4-dimensional weights and samples lie with channels last.
+        channels_last: whether weights and samples on grids lie with channels last.
         threads: of torch on the CPU.
     """
 
@@ -104,7 +104,7 @@ def choose(
     return Machine(
         device=device,
         precision=torch.bfloat16 if reduced else torch.float32,
-        channels_last=spec.kind == "image",
+        channels_last=spec.kind == "image" or (spec.kind == "voxels" and device.type == "cpu"),
         threads=threads,
     )
 

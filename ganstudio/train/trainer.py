@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from ganstudio.data.base import Batches, Samples
 from ganstudio.gans.base import GAN, Phase, Side, side_of
 from ganstudio.knobs import Config
+from ganstudio.nn.drop import quicken_dropout
 from ganstudio.nn.ema import Average
-from ganstudio.nn.thin import quicken
+from ganstudio.nn.quick import laid_out, lay_out, quicken
 from ganstudio.train.augmenter import Augmenter
 from ganstudio.train.checkpoints import Checkpoint, flatten_optimizer, restore_optimizer
 from ganstudio.train.mishaps import MemoryShortError, NotFiniteError, lacks_memory
@@ -49,8 +50,9 @@ class Trainer:
             player.to(device).train()
             if device.type == "cpu":
                 quicken(player)
+                quicken_dropout(player)
             if machine.channels_last:
-                player.to(memory_format=torch.channels_last)
+                lay_out(player)
         self.players: dict[Side, dict[str, nn.Module]] = {
             side: {n: p for n, p in gan.players.items() if side_of(n) == side} for side in SIDES
         }
@@ -164,7 +166,7 @@ class Trainer:
             return kept
         batch = next(self.batches)
         if self.machine.channels_last:
-            batch = batch._replace(x=batch.x.contiguous(memory_format=torch.channels_last))
+            batch = batch._replace(x=laid_out(batch.x))
         if not phase.fakes:
             return Drawn(batch)
         self._kept = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -10,14 +11,14 @@ from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from ganstudio import preload
 from ganstudio.resources import default_state_root, resource
 from ganstudio.ui import theme
-from ganstudio.ui.gl.viewport import surface_format
+from ganstudio.ui.gl.machine import surface_format
 from ganstudio.ui.guard import Guard
 from ganstudio.ui.presence import Presence
 from ganstudio.ui.recovery import ASKED, FAILED_STARTS, SAFE, Recovery, safe_settings, user_settings
@@ -56,14 +57,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with Guard(window, presence) as guard:
             app.commitDataRequest.connect(guard.save_for_logout)
+            window.painted.connect(_collect)
+            window.filled.connect(lambda: begin(studio, recovery, welcome=not safe))
             show(window, guard)
-            QTimer.singleShot(0, lambda: begin(studio, recovery, welcome=not safe))
             status = app.exec()
     finally:
         recovery.release()
         studio.close()
     presence.end(stood=not safe)
     return status
+
+
+def _collect() -> None:
+    """From now on garbage is looked for, but not among what stays until the end."""
+    gc.freeze()
+    gc.enable()
 
 
 def keep_log(state: Path) -> None:
@@ -130,8 +138,7 @@ def make_application() -> QApplication:
 
 
 def begin(studio: Studio, recovery: Recovery | None = None, welcome: bool = True) -> None:
-    """What follows once the window is painted: torch, what was left, the welcome model."""
-    QCoreApplication.processEvents()
+    """What follows once the window stands: torch, what was left, the welcome model."""
     studio.load_catalogue()
     if recovery is not None:
         recovery.begin()

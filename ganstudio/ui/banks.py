@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
+from send2trash import send2trash
 
 from ganstudio.latent import bank as shelf
 from ganstudio.latent.bank import Bank, BankError
@@ -132,19 +133,20 @@ class Banks(QObject):
         bank = self._as_bank(point).renamed(index, name)
         key = "classes" if bank.space == "classes" else point.space
         self.bank[key] = bank
-        self._save(self._name(bank.origin, bank.space), bank)
+        self._save_with_later(bank)
         return bank.names
 
     def stretch(self, point: Point) -> None:
         """Keep the bank of a point whose sliders have other reaches."""
         bank = self._as_bank(point)
         self.bank["classes" if bank.space == "classes" else point.space] = bank
-        self._save(self._name(bank.origin, bank.space), bank)
+        self._save_with_later(bank)
 
     def keep(self, point: Point, index: int) -> None:
         """Put one direction among the person's own, which every visit of this run offers."""
         one = self._as_bank(point).only([index])
         name = OWN if one.space == "z" else f"{OWN} ({one.space})"
+        self._saved = {} if self._run is None else shelf.kept(self._run)  # by another window too
         known = self._read(self._saved[name]) if name in self._saved else None
         try:
             whole = one if known is None else known.with_ways_of(one)
@@ -294,11 +296,27 @@ class Banks(QObject):
             return False
         return True
 
+    def _save_with_later(self, bank: Bank) -> None:
+        """Keep a bank as it is walked, and what was added to it on the disk since it was read."""
+        name = self._name(bank.origin, bank.space)
+        known = self._read(self._saved[name]) if name in self._saved else None
+        count = len(bank)
+        if known is not None and len(known) > count:
+            first = known.only(range(count))
+            if first.ways.shape == bank.ways.shape and np.allclose(first.ways, bank.ways):
+                bank = bank.with_ways_of(known.only(range(count, len(known))))
+        self._save(name, bank)
+
     def _forget_random(self, space: str) -> None:
         """Other random directions do not bear the names of those before."""
-        name = self._name("random", space)
-        if self._run is not None and self._saved.pop(name, None) is not None:
-            shelf.remove(self._run, name)
+        before = self._saved.pop(self._name("random", space), None)
+        if before is not None and before.exists():
+            try:
+                send2trash(str(before))
+            except OSError as error:
+                self._warn(f"{before.stem} cannot be put into the trash: {error}.")
+            else:
+                self._studio.noted.emit(m.Noted(f"{before.stem} with its names is in the trash."))
 
     def _as_bank(self, point: Point) -> Bank:
         """The directions that are walked now, with their names."""

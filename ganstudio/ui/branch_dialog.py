@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -106,6 +107,7 @@ class BranchDialog(QDialog):
         self.name.setToolTip("The name of the new run's folder.")
         self.name.textChanged.connect(self._refresh)
         self.choice = Segments((AS_IT_WAS, CHANGED))
+        self.choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.choice.enable(AS_IT_WAS, True, "Train on with the knobs of the run it comes from.")
         self.choice.chosen.connect(self._refresh)
         for title, editor in (
@@ -228,6 +230,9 @@ class BranchDialog(QDialog):
         self.fault.setVisible(bool(faults))
         self.go.setEnabled(not faults)
         self.adjustSize()
+        below = self.frameGeometry().bottom() - self.screen().availableGeometry().bottom()
+        if self.isVisible() and below > 0:  # it grew beyond the screen, and its buttons with it
+            self.move(self.x(), max(self.y() - below, 0))
 
     def _on_go(self) -> None:
         nimg, name = int(self.checkpoint.currentData()), self.name.text().strip()

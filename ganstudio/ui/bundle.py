@@ -55,9 +55,7 @@ def _texts(studio: Studio, source: RecipeSource | None) -> dict[str, str]:
 
 def _files(studio: Studio) -> dict[str, Path]:
     """Logs of the program and of the run in view; of long ones the end is taken."""
-    state, run = default_state_root(), studio.run_folder
-    if not studio.training:
-        run = studio.moments_run or run
+    state, run = default_state_root(), studio.run_in_view
     files = {LOG: state / LOG, LAST_TRACE: state / LAST_TRACE}
     if run is not None:
         files |= {f"run/{name}": run / name for name in RUN_FILES}

@@ -17,8 +17,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from ganstudio.ui import theme
+from ganstudio.ui.tiles import broken
 
-_PAD = 10
+_PAD, MOST_LINES = 10, 3
 
 
 class ChoiceCard(QAbstractButton):
@@ -77,6 +78,8 @@ class ChoiceCard(QAbstractButton):
         """A colour for writing; paler when greyed and not chosen."""
         colours = theme.current()
         colour = getattr(colours, role)
+        if self.isChecked() and role == "muted":  # its ground is lighter
+            colour = theme.mix(colour, colours.text, 0.3)
         pale = not self.isEnabled() and not self.isChecked()
         return QColor(theme.mix(colour, colours.surface, 0.55) if pale else colour)
 
@@ -99,18 +102,32 @@ class ChoiceCard(QAbstractButton):
 
 
 class WideCard(ChoiceCard):
-    """Title, family on the right, and a sentence below, of two lines at most."""
+    """Title, family on the right, and a sentence below, of two lines or, if need be, three."""
 
     def __init__(self, key: str, title: str, family: str, sentence: str) -> None:
         super().__init__(key, title, sentence)
         self.family, self.sentence = family, sentence
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
         """As high as a title and two lines."""
+        return QSize(240, self._height(2))
+
+    def hasHeightForWidth(self) -> bool:
+        """A narrow card may need one line more."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as the title and the sentence."""
+        return self._height(max(2, len(self._lines(width))))
+
+    def _height(self, lines: int) -> int:
         title = QFontMetrics(self.sized(10, bold=True)).height()
-        lines = 2 * QFontMetrics(self.sized(8.5)).height()
-        return QSize(240, title + lines + 2 * _PAD)
+        return title + lines * QFontMetrics(self.sized(8.5)).height() + 2 * _PAD
+
+    def _lines(self, width: int) -> list[str]:
+        small = QFontMetrics(self.sized(8.5))
+        return broken(self.sentence, small, width - 2 * _PAD - 4, MOST_LINES)
 
     def paint_content(self, painter: QPainter) -> None:
         """Texts are shortened to what fits."""
@@ -128,7 +145,7 @@ class WideCard(ChoiceCard):
         room = inner.width() - used
         family = small.elidedText(self.family, Qt.TextElideMode.ElideRight, room)
         painter.drawText(inner.right() - small.horizontalAdvance(family) + 1, base, family)
-        for place, line in enumerate(two_lines(self.sentence, small, inner.width())):
+        for place, line in enumerate(self._lines(self.width())):
             painter.drawText(inner.left(), below + small.ascent() + place * small.height(), line)
 
 
@@ -155,10 +172,14 @@ class PictureCard(ChoiceCard):
 
     def heightForWidth(self, width: int) -> int:
         """As high as the square over the title."""
-        return width + QFontMetrics(self.sized(8.5)).height() + 2
+        lines = max(len(self._lines(width)), 1)
+        return width + lines * QFontMetrics(self.sized(8.5)).height() + 2
+
+    def _lines(self, width: int) -> list[str]:
+        return broken(self.title, QFontMetrics(self.sized(8.5, bold=True)), width - 10, 2)
 
     def paint_content(self, painter: QPainter) -> None:
-        """The picture with round corners, the title shortened to what fits."""
+        """The picture with round corners, the title in two lines if need be."""
         side = self.width() - 10
         place = QRect(5, 5, side, side)
         path = QPainterPath()
@@ -174,16 +195,4 @@ class PictureCard(ChoiceCard):
         painter.setFont(self.sized(8.5, bold=self.isChecked()))
         painter.setPen(self.ink())
         line = QRect(5, place.bottom() + 1, side, self.height() - place.bottom() - 2)
-        title = painter.fontMetrics().elidedText(
-            self.title, Qt.TextElideMode.ElideRight, line.width()
-        )
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, title)
-
-
-def two_lines(text: str, metrics: QFontMetrics, width: int) -> list[str]:
-    """Break a sentence into at most two lines of a width, the second shortened if need be."""
-    words, first = text.split(), ""
-    while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= width:
-        first = f"{first} {words.pop(0)}".strip()
-    rest = metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width)
-    return [line for line in (first, rest) if line]
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, "\n".join(self._lines(self.width())))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ganstudio import registry
-from ganstudio.knobs import Config, Knob, knobs_of
+from ganstudio.knobs import Config, Knob, Value, knobs_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Card:
         config: the model that checks them.
         default_data: for variants, key of the data set it is at its best on.
         origin: for data sets, where the samples come from.
+        suited: for variants, other defaults for a kind of samples, by kind.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Card:
     config: type[Config]
     default_data: str = ""
     origin: str = ""
+    suited: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,4 +86,5 @@ def _card(key: str, member: type[Any]) -> Card:
         member.Config,
         getattr(member, "default_data", ""),
         getattr(member, "origin", ""),
+        getattr(member, "suited", {}),
     )

@@ -7,25 +7,17 @@ from math import ceil, floor, log10
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ganstudio.ui import theme
+from ganstudio.ui.curve_looks import pen
 
 LABEL_POINTS = 7.5
 LABEL_GAP_PX = 4
 LABEL_ROWS = 3
 GRID = 0.10
 DECADES = 3  # beyond these only whole powers of ten are labelled
-
-
-def pen(colour: str, opacity: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """A line of one pixel, whatever the scale; wider ones cost fifty times as much."""
-    shade = QColor(colour)
-    shade.setAlphaF(opacity)
-    line = QPen(shade, 1, style)
-    line.setCosmetic(True)
-    return line
 
 
 class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types

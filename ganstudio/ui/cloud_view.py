@@ -48,7 +48,7 @@ class CloudView(QWidget):
         self.spot: tuple[float, float] | None = None
         self.lit: tuple[str, int] = ("", -1)
         self.thumb: QImage | None = None
-        self._centre, self._half, self._zoom = QPointF(), 1.0, 1.0
+        self._centre, self._half, self._zoom = QPointF(), (1.0, 1.0), 1.0
         self._aim = QPointF()
         self._grip: QPointF | None = None
         self._dragged = False
@@ -87,7 +87,8 @@ class CloudView(QWidget):
             low, high = every.min(0), every.max(0)
             middle = (low + high) / 2
             self._centre = QPointF(float(middle[0]), float(middle[1]))
-            self._half = max(float((high - low).max()) / 2, 1e-6)
+            across, up = (high - low) / 2
+            self._half = max(float(across), 1e-6), max(float(up), 1e-6)
         self._zoom, self._aim = 1.0, QPointF(self._centre)
         self._forget()
 
@@ -225,9 +226,9 @@ class CloudView(QWidget):
 
     @property
     def _scale(self) -> float:
-        """Pixels a unit."""
-        space = max(min(self.width(), self.height()) / 2 - EDGE_PX, 1)
-        return space / self._half * self._zoom
+        """Pixels a unit, the same both ways; all dots fit at first."""
+        rooms = (max(side / 2 - EDGE_PX, 1) for side in (self.width(), self.height()))
+        return min(room / half for room, half in zip(rooms, self._half, strict=True)) * self._zoom
 
     def _on_screen(self, points: np.ndarray) -> np.ndarray:
         middle = QRectF(self.rect()).center()

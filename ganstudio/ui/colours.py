@@ -53,7 +53,7 @@ DARK = Palette(
 )  # fmt: skip
 LIGHT = Palette(
     window="#e9ebf0", surface="#f7f8fa", raised="#ffffff", text="#1b2027", muted="#5b6472",
-    line="#cfd4dd", accent="#3557d6", real="#1c8346", fake="#9a4cda", disc="#15459a",
+    line="#cfd4dd", accent="#3557d6", real="#1c8346", fake="#9848d9", disc="#15459a",
     penalty="#8c1846", warn="#8f5b00", error="#c02b22", dark=False,
 )  # fmt: skip
 

@@ -79,7 +79,7 @@ class CurveControls(Widget):
         self.smoothing.setToolTip(SMOOTHING_TIP)
         self.smoothing.valueChanged.connect(self.changed)
         self.logarithm = QToolButton()
-        self.logarithm.setText("Log")
+        self.logarithm.setText("Log scale")
         self.logarithm.setCheckable(True)
         self.logarithm.setToolTip("Powers of ten; values of zero and below are left out.")
         self.logarithm.toggled.connect(self.fitWanted)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QColor, QPen
 
 from ganstudio.ui import theme
-from ganstudio.ui.chart import pen
 from ganstudio.ui.history import MEASURED, RATE
 
 FAINT = 0.22
@@ -17,6 +16,15 @@ STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 ON_DARK = ("#ffb454", "#3fd0d8", "#ff7b7b", "#c3e66b", "#f2a6e8", "#c9a27e")
 ON_LIGHT = ("#b45f06", "#00737d", "#c02626", "#566f00", "#9c2f8c", "#6e4a2c")
 MOST_OTHERS = len(ON_DARK)  # runs laid over a run; with more, colours could not be told apart
+
+
+def pen(colour: str, opacity: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """A line of one pixel, whatever the scale; wider ones cost fifty times as much."""
+    shade = QColor(colour)
+    shade.setAlphaF(opacity)
+    line = QPen(shade, 1, style)
+    line.setCosmetic(True)
+    return line
 
 
 def colour(name: str, names: Sequence[str]) -> str:

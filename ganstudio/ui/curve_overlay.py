@@ -13,10 +13,9 @@ from PySide6.QtGui import QPen
 
 from ganstudio.ui import theme
 from ganstudio.ui.background import Background
-from ganstudio.ui.chart import pen
 from ganstudio.ui.curve import Curve
 from ganstudio.ui.curve_controls import CurveView
-from ganstudio.ui.curve_looks import STYLES, other_colour
+from ganstudio.ui.curve_looks import STYLES, other_colour, pen
 from ganstudio.ui.history import MEASURED, History
 
 PARENT_OPACITY = 0.85

@@ -11,10 +11,10 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ganstudio.ui import theme
-from ganstudio.ui.chart import Chart, Uprights, pen
+from ganstudio.ui.chart import Chart, Uprights
 from ganstudio.ui.curve import Curve
 from ganstudio.ui.curve_controls import CurveView
-from ganstudio.ui.curve_looks import colour, curve_pen, strokes
+from ganstudio.ui.curve_looks import colour, curve_pen, pen, strokes
 from ganstudio.ui.curve_overlay import CurveOverlay
 from ganstudio.ui.history import MEASURED, RATE, History
 from ganstudio.ui.legend import Entry, Legend

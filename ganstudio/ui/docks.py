@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QObject, QPoint, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QObject, QPoint, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.ui import theme
 from ganstudio.ui.fault_card import FaultCard
+from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.studio import Studio
 
@@ -49,7 +50,10 @@ class Docks:
     def __init__(self, window: QMainWindow, centre: QMainWindow) -> None:
         self.window, self.centre = window, centre
         self.docks: dict[str, Dock] = {}
-        self.exchanged: Callable[[], object] = lambda: None  # another panel stands in a dock
+        self.exchanged: Callable[[Dock], object] = lambda dock: None  # another panel stands in it
+        self.filled: Callable[[], object] = lambda: None  # every panel is built
+        self._filling = QTimer(window, interval=0)
+        self._filling.timeout.connect(self._fill_next)
         self._tidying = QTimer(window)
         self._tidying.setSingleShot(True)
         self._tidying.setInterval(0)
@@ -66,17 +70,35 @@ class Docks:
             host.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
 
     def add(self, key: str, panel: type[Panel], studio: Studio) -> None:
-        """Build a panel and dock it; one that raises is replaced by a card that says why."""
-        dock = Dock(key, panel, self._build(key, panel, studio))
+        """Dock a panel; it is built when it is first seen, asked for, or by ``fill``.
+
+        One that raises is replaced by a card that says why. One that explains is built now.
+        """
+        dock = Dock(key, panel, lambda: self._build(key, panel, studio))
+        dock.filled.connect(lambda: self.exchanged(dock))
         self.docks[key] = dock
+        if panel.explains:
+            dock.fill()  # it must hear of everything that goes wrong
         dock.topLevelChanged.connect(self._later)
         dock.dockLocationChanged.connect(self._later)
         dock.visibilityChanged.connect(self._later)
         dock.setParent(self._host(dock))
 
+    def fill(self) -> None:
+        """Build all panels that are not there yet, one at a time, between what the person does."""
+        self._filling.start()
+
+    def _fill_next(self) -> None:
+        waiting = [dock for dock in self.docks.values() if not dock.built]
+        if waiting:
+            min(waiting, key=lambda dock: not dock.seen).fill()
+        else:
+            self._filling.stop()
+            self.filled()
+
     def blame(self, objects: Iterable[object]) -> Dock | None:
         """The dock of the panel that the first of these is or belongs to; None if none does."""
-        contents = {dock.content: dock for dock in self.docks.values()}
+        contents = {dock.content: dock for dock in self.docks.values() if dock.built}
         for one in objects:
             while isinstance(one, QObject) and shiboken6.isValid(one):
                 if one in contents:
@@ -92,7 +114,7 @@ class Docks:
         failed, key = dock.content, dock.objectName()
         card = FaultCard(f"{title} failed", reason, trace, lambda: self.retry(dock, studio))
         dock.put(card)
-        self.exchanged()
+        self.exchanged(dock)
         _let_go(key, failed)
         failed.deleteLater()
 
@@ -101,7 +123,7 @@ class Docks:
         before = dock.content
         dock.put(self._build(dock.objectName(), dock.panel, studio))
         before.deleteLater()
-        self.exchanged()
+        self.exchanged(dock)
 
     def _build(self, key: str, panel: type[Panel], studio: Studio) -> QWidget:
         """A panel, or the card that says why there is none."""
@@ -197,8 +219,9 @@ class Docks:
     def release(self) -> None:
         """Tell every panel that the window goes."""
         self._tidying.stop()
+        self._filling.stop()
         for key, dock in self.docks.items():
-            if isinstance(dock.content, Panel):
+            if dock.built and isinstance(dock.content, Panel):
                 _let_go(key, dock.content)
 
     def tidy(self) -> None:
@@ -272,19 +295,32 @@ _AREAS = {
 class Dock(QDockWidget):
     """One panel with its title row.
 
-    Attributes:
+    Args:
+        key: its name in the layout.
         panel: the class that says where it stands.
-        content: the panel, or the card that says why there is none; hidden where nobody sees it.
+        build: makes the panel, or the card that says why there is none.
+
+    Attributes:
+        panel: as above.
+        built: whether the panel is there yet.
+        seen: whether it stands in front.
+
+    Signals:
+        filled: the panel is there.
     """
 
-    def __init__(self, key: str, panel: type[Panel], content: QWidget) -> None:
+    filled = Signal()
+
+    def __init__(self, key: str, panel: type[Panel], build: Callable[[], QWidget]) -> None:
         super().__init__(str(getattr(panel, "title", key)))
-        self.panel = panel
+        self.panel, self._build = panel, build
+        self.built = self.seen = False
+        self._content: QWidget = Notice(panel.meanwhile)
         self.setObjectName(key)
         self._pages = QStackedWidget()  # as large at least as the content, shown or not
-        self._pages.addWidget(QWidget())
-        self.content: QWidget
-        self.put(content)
+        for page in (self._content, QWidget()):
+            page.setMinimumWidth(LEAST_PX)
+            self._pages.addWidget(page)
         self.setWidget(self._pages)
         self.visibilityChanged.connect(self._turn)
         self._title = _TitleBar(self)
@@ -293,23 +329,34 @@ class Dock(QDockWidget):
         self._none.setParent(self)
         self.setTitleBarWidget(self._title)
 
+    @property
+    def content(self) -> QWidget:
+        """The panel, or the card that says why there is none; built now if nobody has seen it."""
+        self.fill()
+        return self._content
+
+    def fill(self) -> None:
+        """Build the panel if it is not there yet."""
+        if not self.built:
+            self.put(self._build())
+            self.filled.emit()
+
     def put(self, content: QWidget) -> None:
         """Show this from now on; what was there has no parent any more."""
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         if not content.minimumWidth():
             content.setMinimumWidth(LEAST_PX)  # growing texts must not push neighbours out
-        if self._pages.count() > 1:
-            seen = self._pages.currentIndex() == 0
-            self.content.hide()
-            self._pages.removeWidget(self.content)
-            self.content.setParent(None)
-        else:
-            seen = True
-        self.content = content
+        before, self._content = self._content, content
+        before.hide()
+        self._pages.removeWidget(before)
+        before.setParent(None)
+        if not self.built:
+            self.built = True
+            before.deleteLater()
         self._pages.insertWidget(0, content)
         if isinstance(content, Panel):
             content.called.connect(self.bring)
-        self._turn(seen)
+        self._turn(self.seen)
 
     def bring(self) -> None:
         """To the front of its tabs, opened if it was closed."""
@@ -318,6 +365,9 @@ class Dock(QDockWidget):
 
     def _turn(self, seen: bool) -> None:
         """Hide the content behind another tab: Qt moves such docks away but calls them visible."""
+        self.seen = seen
+        if seen and not self.panel.meanwhile:
+            self.fill()
         self._pages.setCurrentIndex(0 if seen else 1)
 
     def show_title(self, wanted: bool) -> None:

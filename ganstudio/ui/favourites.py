@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,14 +57,23 @@ class Favourites:
     def read(self) -> tuple[list[Favourite], list[str]]:
         """All of them, the oldest first, and why some could not be read."""
         found, faults = [], []
-        paths = [path for path in self.folder.glob("*.*") if path.suffix in SUFFIXES]
-        for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name)):
+        for path in self._files():
             try:
                 image = QImage(str(path.with_suffix(PICTURE)))
                 found.append(Favourite(path, file.load(path), None if image.isNull() else image))
             except file.LatentError as error:
                 faults.append(f"{path.name} is no favourite: {error}.")
         return found, faults
+
+    def _files(self) -> list[Path]:
+        """The oldest first; not those that another window has only claimed, or takes away now."""
+        found = []
+        for path in self.folder.glob("*.*"):
+            with suppress(FileNotFoundError):
+                state = path.stat()
+                if path.suffix in SUFFIXES and state.st_size:
+                    found.append((state.st_mtime_ns, path.name, path))
+        return [path for _, _, path in sorted(found)]
 
     def add(self, stand: Stand, image: QImage | None, name: str = "") -> Favourite:
         """Keep a place under a name that is free.
@@ -78,8 +88,12 @@ class Favourites:
         numbers = stand.z.size + sum(value.size for value in stand.told.values())
         numbers += 0 if stand.shift is None else stand.shift.size
         suffix = SUFFIXES[numbers > MOST_AS_TEXT]
-        path = self._free(_tidy(name) or "Star 1", suffix)
-        file.save(path, stand)
+        path = self._claim(_tidy(name) or "Star 1", suffix)
+        try:
+            file.save(path, stand)
+        except (OSError, file.LatentError):
+            path.unlink(missing_ok=True)
+            raise
         kept = None if image is None or image.isNull() else image
         if kept is not None:
             size = kept.size().boundedTo(kept.size().scaled(MOST_PX, MOST_PX, _KEEP))
@@ -101,11 +115,15 @@ class Favourites:
             raise ValueError("a favourite needs a name with letters or digits")
         if tidy == favourite.name:
             return favourite
-        path = self._free(tidy, favourite.path.suffix)
-        favourite.path.rename(path)
+        path = self._claim(tidy, favourite.path.suffix)
+        try:
+            favourite.path.replace(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
         picture = favourite.path.with_suffix(PICTURE)
         if picture.exists():
-            picture.rename(path.with_suffix(PICTURE))
+            picture.replace(path.with_suffix(PICTURE))
         return Favourite(path, favourite.stand, favourite.image)
 
     def remove(self, favourite: Favourite) -> None:
@@ -118,14 +136,21 @@ class Favourites:
             if path.exists():
                 send2trash(str(path))
 
-    def _free(self, name: str, suffix: str) -> Path:
-        """The name, or the first with a number behind it that nobody has."""
+    def _claim(self, name: str, suffix: str) -> Path:
+        """The name, or the first with a number behind it that nobody has, not even another window.
+
+        An empty file holds it until what belongs there takes its place.
+        """
         stem, number = re.fullmatch(r"(.*?)(?: (\d+))?", name, re.DOTALL).groups()  # type: ignore[union-attr]
         wanted, turn = name, int(number or 1)
-        while any((self.folder / f"{wanted}{end}").exists() for end in SUFFIXES):
+        while True:
+            path = self.folder / f"{wanted}{suffix}"
+            if not any(path.with_name(f"{wanted}{end}").exists() for end in SUFFIXES):
+                with suppress(FileExistsError):
+                    path.touch(exist_ok=False)
+                    return path
             turn += 1
             wanted = f"{stem} {turn}"
-        return self.folder / f"{wanted}{suffix}"
 
 
 def _tidy(name: str) -> str:

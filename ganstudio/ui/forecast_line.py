@@ -38,6 +38,9 @@ class ForecastLine(QLabel):
         self._work.broken.connect(lambda error: self._clear())
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._ask)
+        calm = self.sizePolicy()
+        calm.setRetainSizeWhenHidden(True)  # or all below jumps as it comes and goes
+        self.setSizePolicy(calm)
         self.hide()
 
     def follow(self, recipe: Recipe | None) -> None:

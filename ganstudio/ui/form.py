@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ganstudio.knobs import Config, Knob, knobs_of
+from ganstudio.knobs import Config, Knob, Value, knobs_of
 from ganstudio.ui import theme
 from ganstudio.ui.fold import Fold
 from ganstudio.ui.knobrow import Row, is_number, range_of
@@ -23,6 +25,7 @@ class Form(QWidget):
     Args:
         config: what is edited.
         only: the knobs that get a row; all of them where it is None.
+        defaults: what some of them begin at, and go back to, in place of the config's own.
 
     Signals:
         changed (str): this knob has another value now; follows typing at once.
@@ -32,7 +35,12 @@ class Form(QWidget):
     changed = Signal(str)
     turned = Signal(str)
 
-    def __init__(self, config: type[Config], only: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        config: type[Config],
+        only: Collection[str] | None = None,
+        defaults: Mapping[str, Value] = MappingProxyType({}),
+    ) -> None:
         super().__init__()
         self.config = config
         self.rows: dict[str, Row] = {}
@@ -52,7 +60,7 @@ class Form(QWidget):
         for name, knob in knobs_of(config).items():
             if knob.settled or (only is not None and name not in only):
                 continue
-            row = Row(knob)
+            row = Row(replace(knob, default=defaults.get(name, knob.default)))
             row.edited.connect(self._on_edited)
             self.rows[name] = row
             (self.more.body if knob.advanced else column).addWidget(row)
@@ -62,6 +70,11 @@ class Form(QWidget):
     def values(self) -> dict[str, Any]:
         """Every knob as it stands; a text where a number should be stays a text."""
         return {name: row.value() for name, row in self.rows.items()}
+
+    def departures(self) -> dict[str, Any]:
+        """The knobs that are not at their default."""
+        defaults = {name: row.knob.default for name, row in self.rows.items()}
+        return {name: value for name, value in self.values().items() if value != defaults[name]}
 
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Show these values; knobs that are not named stay as they are. Announces nothing."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
@@ -16,18 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.latent import bank
 from ganstudio.latent.arithmetic import GROUPS, layer_groups
-from ganstudio.latent.bank import Bank, BankError
+from ganstudio.latent.bank import Bank
 from ganstudio.latent.blend import Way
 from ganstudio.latent.stand import Stand
 from ganstudio.train.messages import Model
-from ganstudio.ui import theme
+from ganstudio.ui import grid_plan, theme
 from ganstudio.ui.decimals import Decimals
 from ganstudio.ui.flow import FlowLayout
-from ganstudio.ui.run_place import run_place
+from ganstudio.ui.grid_banks import kept_banks, random_bank
+from ganstudio.ui.grid_plan import Plan
 from ganstudio.ui.studio import Studio
-from ganstudio.ui.walking import directions
 from ganstudio.ui.well import Well
 
 MODES = {
@@ -41,7 +39,6 @@ SIDES = {  # what the number is of, where it is not of tiles on both sides
     "Classes": (" rows", "Rows, {least} to {most}; there is a column for each class"),
 }
 LEAST, MOST, USUAL = 3, 12, 6
-RANDOM = 8
 NO_CLASSES, NO_STYLES = "This model is told no classes.", "This model maps no styles."
 
 
@@ -128,6 +125,29 @@ class GridControls(QWidget):
         """The latents of the columns, none of which is a row's."""
         return self.columns.stands[:side] or self._spare[MOST : MOST + side]
 
+    def plan(self, model: Model, here: Stand | None) -> Plan | None:
+        """The grid that is asked for, but that of styles; None while something lacks.
+
+        Args:
+            model: whose latents are laid out.
+            here: where Latent stands.
+
+        Raises:
+            ValueError: if what is asked for does not go together.
+        """
+        side = self.side.value()
+        if self.mode == "Span":
+            corners = [well.stands[0] for well in self.corners if well.stands]
+            return grid_plan.span(corners, side, self.way, model) if len(corners) > 2 else None
+        if self.mode == "Classes":
+            return grid_plan.by_class(self.rows_of(side), model)
+        if self.mode == "Truncation":
+            return grid_plan.by_truncation(self.rows_of(side), side)
+        centre, (across, down) = (*self.centre.stands, here)[0], self.directions
+        if centre is None or across is None or down is None:
+            return None
+        return grid_plan.by_directions(centre, across, down, side, self.reach.value())
+
     def take(self, model: Model) -> None:
         """Offer what this model can."""
         reasons = {
@@ -160,7 +180,7 @@ class GridControls(QWidget):
         model = studio.model
         if model is None or not model.z_dim:
             return
-        found = [*_kept(studio, model), _random(model)]
+        found = [*kept_banks(studio, model), random_bank(model)]
         ways = [(name, way, i) for way in found for i, name in enumerate(way.names)]
         before, self._ways = self._chosen_ways(), ways
         for box, first in ((self._across, 0), (self._down, 1)):
@@ -262,27 +282,3 @@ class GridControls(QWidget):
         self.side.setAccessibleName(suffix.strip().capitalize())
         for part in {part for parts in self._parts.values() for part in parts}:
             part.setVisible(part in shown)
-
-
-def _kept(studio: Studio, model: Model) -> list[Bank]:
-    """The banks kept with the run in view that fit the model."""
-    folder = run_place(studio)
-    if folder is None or not folder.is_dir():
-        return []
-    found = []
-    for path in bank.kept(folder).values():
-        try:
-            read = bank.load(path)
-        except BankError:
-            continue  # the Latent panel tells of it
-        dims = {"z": model.z_dim, "w": model.w_dim, "classes": len(model.classes)}[read.space]
-        if dims == read.dims and len(read):
-            found.append(read)
-    return found
-
-
-def _random(model: Model) -> Bank:
-    ways = directions(model.z_dim, RANDOM, 0)
-    scale = 1.0 if model.prior == "normal" else 3**-0.5
-    names = tuple(f"Random {index + 1}" for index in range(len(ways)))
-    return Bank("z", names, ways, np.full(len(ways), scale, np.float32), "random")

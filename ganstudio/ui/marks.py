@@ -22,6 +22,7 @@ class Marks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._groups: dict[str, tuple[Stand, ...]] = dict.fromkeys(GROUPS, ())
+        self._cleared: dict[str, tuple[Stand, ...]] = {}
 
     @property
     def a(self) -> tuple[Stand, ...]:
@@ -53,10 +54,26 @@ class Marks(QObject):
         self.changed.emit()
 
     def clear(self) -> None:
-        """Both groups are empty again."""
+        """Both groups are empty again; ``bring_back`` undoes it."""
         if any(self._groups.values()):
-            self._groups = dict.fromkeys(GROUPS, ())
+            self._cleared, self._groups = self._groups, dict.fromkeys(GROUPS, ())
             self.changed.emit()
+
+    @property
+    def cleared(self) -> bool:
+        """Whether groups were emptied and nothing was marked since."""
+        return bool(self._cleared) and not any(self._groups.values())
+
+    def bring_back(self) -> None:
+        """The groups as they were before they were emptied."""
+        if self.cleared:
+            self._groups, self._cleared = self._cleared, {}
+            self.changed.emit()
+
+    def forget(self) -> None:
+        """Both groups are empty for good: their places are of another model."""
+        self.clear()
+        self._cleared = {}
 
 
 def same_place(one: Stand, other: Stand) -> bool:

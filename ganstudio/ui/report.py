@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-import psutil
 import PySide6
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
@@ -27,6 +26,8 @@ MOST_BYTES = 1 << 20  # of one file, from its end
 
 def machine() -> dict[str, str]:
     """Versions and what the program runs on, without asking torch or the graphics device."""
+    import psutil
+
     memory = psutil.virtual_memory()
     return {
         "GAN Studio": __version__,

@@ -67,11 +67,8 @@ class RunInView(QObject):
             (studio.momentsChanged, self._on_moments), (studio.runGrew, self._on_grown),
         ):  # fmt: skip
             signal.connect(slot)
-        run = studio.run_folder
-        if not studio.training:
-            run = studio.moments_run or run
-        if run is not None:  # this one took the place of another that failed
-            self._begin(run, known=True)
+        if studio.run_in_view is not None:  # this one took the place of another that failed
+            self._begin(studio.run_in_view, known=True)
 
     def release(self) -> None:
         """Stop reading."""

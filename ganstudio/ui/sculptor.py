@@ -246,6 +246,9 @@ class _Pad(QWidget):
         painter.drawRect(place.adjusted(0, 0, -1, -1))
         if sculptor.mirrored.isChecked():
             painter.drawLine(place.center().x(), place.top(), place.center().x(), place.bottom())
+        if not grid.any():
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "Paint here")
         if self._mouse is not None and place.contains(self._mouse.toPoint()):
             width = sculptor.width_slider.value() * place.width() / side
             painter.setPen(QPen(QColor(colours.text), 1))

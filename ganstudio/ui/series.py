@@ -21,7 +21,8 @@ class Series:
         self._rows = np.empty((capacity, 5))
         self._full = 0
         self.per_bucket = 1
-        self._open: list[tuple[float, float, float]] = []
+        self._open = 0  # reports in the bucket after the full ones, and what they come to
+        self._nimg = self._seconds = self._sum = self._low = self._high = 0.0
 
     def __len__(self) -> int:
         return self._full + bool(self._open)
@@ -30,29 +31,33 @@ class Series:
         """Append one report; values that are no number leave a gap and are not kept."""
         if not math.isfinite(value):
             return
-        self._open.append((nimg, seconds, value))
-        if len(self._open) >= self.per_bucket:
+        self._nimg, self._seconds = nimg, seconds
+        if self._open:
+            self._sum += value
+            self._low, self._high = min(self._low, value), max(self._high, value)
+        else:
+            self._sum = self._low = self._high = value
+        self._open += 1
+        if self._open >= self.per_bucket:
             self._rows[self._full] = self._bucket()
             self._full += 1
-            self._open.clear()
+            self._open = 0
             if self._full == len(self._rows):
                 self._join()
 
     def rows(self) -> np.ndarray:
         """(N, 5): nimg and seconds at the bucket's end, mean, lowest, highest."""
-        if not self._open:
-            return self._rows[: self._full].copy()
-        return np.vstack([self._rows[: self._full], self._bucket()])
+        full = self._rows[: self._full]
+        return np.vstack([full, self._bucket()]) if self._open else full.copy()
 
     def cut(self, nimg: float) -> None:
-        """Forget all that came after this moment."""
-        self._full = int(np.searchsorted(self._rows[: self._full, NIMG], nimg, side="right"))
-        self._open = [report for report in self._open if report[0] <= nimg]
+        """Forget all that came after this moment, with the bucket that it lies in."""
+        kept = int(np.searchsorted(self._rows[: self._full, NIMG], nimg, side="right"))
+        if kept < self._full or self._nimg > nimg:
+            self._full, self._open = kept, 0
 
     def _bucket(self) -> tuple[float, float, float, float, float]:
-        values = [value for _, _, value in self._open]
-        nimg, seconds, _ = self._open[-1]
-        return nimg, seconds, sum(values) / len(values), min(values), max(values)
+        return self._nimg, self._seconds, self._sum / self._open, self._low, self._high
 
     def _join(self) -> None:
         first, second = self._rows[0 : self._full : 2], self._rows[1 : self._full : 2]

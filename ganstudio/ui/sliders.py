@@ -50,7 +50,8 @@ class Groove(QSlider):
         painter.drawRoundedRect(
             QRectF(min(start, handle), top, abs(handle - start), GROOVE_PX), 2, 2
         )
-        painter.drawRoundedRect(QRectF(start - 1, middle - 5, 2, 10), 1, 1)
+        if self.minimum() < self.origin:  # a tick at the very end would look like a stray line
+            painter.drawRoundedRect(QRectF(start - 1, middle - 5, 2, 10), 1, 1)
         knob = "#dfe3ea" if colours.dark else "#ffffff"
         edge = colours.accent if self.hasFocus() or self.underMouse() else colours.muted
         painter.setPen(QColor(edge))

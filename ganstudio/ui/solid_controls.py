@@ -17,7 +17,7 @@ from ganstudio.ui.solid_view import SolidView
 from ganstudio.ui.threshold import ThresholdSlider
 
 COUNTS = (1, 4, 9, 16, 25, 36, 64)
-THRESHOLD_PX, ROW_PX = 232, 32
+THRESHOLD_PX, ROW_PX = 222, 32
 SURFACE_TIP = (
     "The voxels as they are, a rounded surface through them, or a soft volume whose density is "
     "its opacity."

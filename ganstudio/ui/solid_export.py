@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -150,6 +151,7 @@ class ExportDialog(QDialog):
         self.format.setCurrentIndex(max(self.format.findData(choice.suffix), 0))
         self.format.setToolTip("Kind of file. Printers take STL and 3MF.")
         self.surface = Segments(("Smooth", "Cubes"))
+        self.surface.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.surface.setToolTip("Rounded and watertight, or the voxels as they are.")
         self.surface.choose(choice.surface.capitalize())
         self.side_mm = Decimals()
@@ -157,6 +159,7 @@ class ExportDialog(QDialog):
         self.side_mm.setDecimals(1)
         self.side_mm.setSuffix(" mm")
         self.side_mm.setValue(choice.size_mm)
+        self.side_mm.lineEdit().setTextMargins(5, 0, 0, 0)
         self.side_mm.setToolTip("Longest side of the object. A GLB keeps it in metres, as it must.")
         self.largest = QCheckBox("Largest part only")
         self.largest.setToolTip("Leave out crumbs that do not hang together with the rest.")
@@ -176,6 +179,7 @@ class ExportDialog(QDialog):
         theme.tone(self.line, "muted")
         self._save, cancel = QPushButton("Save…"), QPushButton("Cancel")
         self._save.setDefault(True)
+        theme.tone(self._save, "primary")
         self._save.setToolTip("Choose where to write the file.")
         cancel.setToolTip("Write nothing.")
         self._save.clicked.connect(self.save)

@@ -207,6 +207,7 @@ class SolidMorph(QWidget):
         self.count.setAccessibleName("Number of meshes")
         for spin in (self.seconds, self.count):
             spin.setFixedWidth(SPIN_PX)
+            spin.lineEdit().setTextMargins(5, 0, 0, 0)
         self._meshes = QPushButton("Export meshes…")
         self._meshes.setToolTip("Write the morph as numbered mesh files, for animation programs.")
         theme.decorate(self._meshes, "export")

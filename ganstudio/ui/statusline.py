@@ -25,6 +25,7 @@ class StatusLine(QStatusBar):
         self._target = 0
         self._drawn: deque[tuple[float, float]] = deque()
         self._values: dict[str, QLabel] = {}
+        self._pairs: list[QWidget] = []
         for name, sample, tip in (
             ("Device", "cuda:0", "What the networks are computed on"),
             ("Step", "1,000,000", "Full rounds done: D's updates, then G's"),
@@ -35,7 +36,7 @@ class StatusLine(QStatusBar):
             ("Viewing", "10.0 %", "Time spent on drawing samples for you, of the last seconds"),
         ):
             self.addPermanentWidget(self._pair(name, sample, tip))
-        self._values["Device"].setText(studio.device)
+        self._values["Device"].setText(studio.device.replace("cpu", "CPU"))
         self._stage = QLabel()
         self._stage.setToolTip("Where this variant stands in what it has planned")
         self._stage.hide()
@@ -45,6 +46,7 @@ class StatusLine(QStatusBar):
         studio.rewound.connect(self._on_rewound)
         studio.rendered.connect(self._on_rendered)
         studio.stateChanged.connect(self._on_state)
+        self.messageChanged.connect(self._make_room)
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_viewing)
@@ -57,6 +59,15 @@ class StatusLine(QStatusBar):
     def value(self, name: str) -> str:
         """What stands beside a caption, such as ``kimg``."""
         return self._values[name].text()
+
+    def _make_room(self, text: str) -> None:
+        """While something is said, the figures at its side stand back as far as it needs."""
+        pairs = self._pairs
+        needed = self.fontMetrics().horizontalAdvance(text) + 3 * theme.SPACE[2]
+        room = self.width() - needed - sum(pair.sizeHint().width() for pair in pairs)
+        for pair in pairs:
+            pair.setVisible(not text or room >= 0)
+            room += 0 if room >= 0 else pair.sizeHint().width()
 
     def _pair(self, name: str, sample: str, tip: str) -> QWidget:
         pair = QWidget()
@@ -74,6 +85,7 @@ class StatusLine(QStatusBar):
         row.addWidget(caption)
         row.addWidget(value)
         self._values[name] = value
+        self._pairs.append(pair)
         return pair
 
     def _on_started(self, event: m.Started) -> None:

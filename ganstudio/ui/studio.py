@@ -382,6 +382,11 @@ class Studio(QObject):
         return None if self._remembered is None else self._remembered.run
 
     @property
+    def run_in_view(self) -> Path | None:
+        """The run that is trained, or the one that was opened last."""
+        return self.run_folder if self.training else self.moments_run or self.run_folder
+
+    @property
     def held(self) -> Holder | None:
         """The other program that trains the run in view, if one does."""
         return self._follower.held
@@ -577,12 +582,12 @@ class Studio(QObject):
 
     def _on_model(self, event: m.ModelReady) -> None:
         if event.model != self.model:
-            self.marks.clear()  # places of another model mean nothing here
+            self.marks.forget()  # places of another model mean nothing here
         self.model, self.model_source = event.model, event.source
         self.examples = event.examples
         self._asked = False
         if not self._of_this_run(event.source):
-            self.reals = None  # of other data, perhaps under the same name
+            self.reals = event.reals  # other data, perhaps under the same name
         self.modelReady.emit(event)
 
     def _of_this_run(self, source: str) -> bool:

@@ -73,6 +73,7 @@ QPushButton:checked, QToolButton:checked { background: $accent_soft; border-colo
 QPushButton:disabled, QToolButton:disabled {
   color: $faint; background: $surface; border-color: $edge;
 }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton[tone="primary"], QToolButton[tone="primary"] {
   background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600;
 }
@@ -88,6 +89,8 @@ QPushButton[tone="flat"]:hover, QToolButton[tone="flat"]:hover { background: $ho
 QPushButton[tone="flat"]:focus, QToolButton[tone="flat"]:focus { border-color: $accent; }
 QToolButton[tone="flat"] { padding: 3px; }
 QToolButton[tone="flat"]:checked { background: $accent_soft; }
+QPushButton:checked:disabled, QToolButton:checked:disabled,
+QToolButton[tone="flat"]:checked:disabled { background: $chip; border-color: $edge; }
 QPushButton[tone="link"] {
   background: transparent; border: none; color: $accent; padding: 2px 0; text-align: left;
 }
@@ -181,7 +184,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QTreeView, QListView, QTableView {
   background: $surface; alternate-background-color: $raised; border: none; outline: none;
 }
-QTreeView::item, QListView::item { padding: 3px 2px; border-radius: 4px; }
+QTreeView::item, QListView::item { padding: 3px 2px; }
+QListView::item { border-radius: 4px; }
 QTreeView::item:hover, QListView::item:hover { background: $hover; }
 QTreeView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView::section {

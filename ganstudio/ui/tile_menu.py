@@ -65,9 +65,12 @@ def _offer_place(menu: QMenu, studio: Studio, stand: Stand) -> None:
         entry.setCheckable(True)
         entry.setChecked(group == there)
         entry.triggered.connect(partial(_toggle, studio, group, stand))
-    clear = menu.addAction("Clear both groups")
-    clear.setEnabled(bool(marks.a or marks.b))
-    clear.triggered.connect(marks.clear)
+    if marks.cleared:
+        menu.addAction("Bring both groups back").triggered.connect(marks.bring_back)
+    else:
+        clear = menu.addAction("Clear both groups")
+        clear.setEnabled(bool(marks.a or marks.b))
+        clear.triggered.connect(marks.clear)
     menu.addSeparator()
     menu.addAction("Add to favourites").triggered.connect(lambda: studio.starred.emit(stand))
     menu.addAction("Copy latent").triggered.connect(

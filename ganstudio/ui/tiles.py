@@ -37,7 +37,7 @@ from ganstudio.ui.arrangement import Arrangement, arrange
 from ganstudio.ui.pictures import fit, to_qimage
 
 EDGE_PX = 3  # room for the outline of tiles at the border
-LABEL_GAP_PX, CAPTION_GAP_PX = 10, 6
+LABEL_GAP_PX, CAPTION_GAP_PX, SPILL_PX = 10, 6, 12
 
 
 class TileGrid(QWidget):
@@ -318,6 +318,9 @@ class TileGrid(QWidget):
         for column in range(self.arrangement.columns if self.headers else 0):
             place, name = self._header_place(column), self.headers[column % len(self.headers)]
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.width())
+            if len(text) <= 2 < len(name):  # of numbers over small tiles the ends say enough
+                ends = column in (0, self.arrangement.columns - 1)
+                text, place = name if ends else "", place.adjusted(-SPILL_PX, 0, SPILL_PX, 0)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, text)
         painter.setFont(self.font())
 
@@ -360,6 +363,6 @@ def broken(text: str, metrics: QFontMetrics, width: int, lines: int) -> list[str
         line = words.pop(0)
         while words and metrics.horizontalAdvance(f"{line} {words[0]}") <= width:
             line = f"{line} {words.pop(0)}"
-        made.append(metrics.elidedText(line, Qt.TextElideMode.ElideRight, width))
+        made.append(metrics.elidedText(line, Qt.TextElideMode.ElideRight, width + 1))  # rounded
     rest = metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width)
     return [*made, rest] if rest else made

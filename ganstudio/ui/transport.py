@@ -24,9 +24,10 @@ from ganstudio.ui.studio import Studio
 
 PACES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # steps a second in slow motion
 WORDS_PX = 1230  # of the row; below it buttons show icons alone
+PACE_PX = 1380  # below it the slow motion tells its pace only while it is on
 WORDS = {
     "idle": "Idle", "loading": "Loading", "running": "Running", "paused": "Paused",
-    "stopping": "Stopping", "finished": "Finished", "failed": "Failed",
+    "stopping": "Stopping", "finished": "Ended", "failed": "Failed",
 }  # fmt: skip
 _COLOURS = {
     "loading": "warn", "running": "real", "paused": "accent", "stopping": "warn",
@@ -52,7 +53,7 @@ class Transport(QWidget):
         self.source: RecipeSource | None = None
         self._faults = "Loading torch…"
         self._can_rewind, self._stopping = False, False
-        self._target, self._nimg, self._reached = 0, 0, ""
+        self._target, self._nimg, self._reached, self._detail = 0, 0, "", ""
         self._make_actions()
         self._lay_out()
         studio.stateChanged.connect(self._on_state)
@@ -82,6 +83,8 @@ class Transport(QWidget):
         for button in self.findChildren(QToolButton):
             if not isinstance(button, _KeyButton) and button.toolButtonStyle() != wanted:
                 button.setToolButtonStyle(wanted)
+        self._show_pace()
+        self._show_detail()
 
     def set_source(self, source: RecipeSource | None) -> None:
         """Take what is to be trained from here, and grey Train while it has faults."""
@@ -112,6 +115,7 @@ class Transport(QWidget):
         self.save.setEnabled(session and steady)
         self.pace.setEnabled(self.slow.isChecked())
         self.pace_label.setEnabled(self.slow.isChecked())
+        self._show_pace()
 
     # What the actions do --------------------------------------------------------------------
 
@@ -175,8 +179,9 @@ class Transport(QWidget):
         self.state_word.setProperty("state", state)
         self.dot.colour_role = _COLOURS.get(state, "muted")
         self.dot.update()
-        self.detail.setText(text.split("\n")[0] or self._reached)
-        self.detail.setToolTip(text)
+        self._detail = text.split("\n")[0]
+        self._show_detail()
+        self.detail.setToolTip(text or self._reached)  # in full, where there is no room
         self.progress.set_busy(state == "loading")
         self._show_bar()
         self.refresh()
@@ -203,7 +208,23 @@ class Transport(QWidget):
         self._nimg = nimg
         self._show_bar()
         self._reached = f"{nimg / 1000:,.1f} of {max(self._target, 1) / 1000:,.0f} kimg"
-        self.detail.setText(self._reached)
+        if not self._detail:
+            self.detail.setToolTip(self._reached)
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        """What is going on, or how far it is; less exactly where there is little room."""
+        room, metrics = max(self.detail.width(), 0), self.detail.fontMetrics()
+        texts = [self._detail or self._reached]
+        if self._reached and not self._detail:
+            share = self._nimg / max(self._target, 1)
+            texts += [f"{self._nimg / 1000:,.1f} kimg", f"{100 * share:.0f} %"]
+        fitting = (text for text in texts if metrics.horizontalAdvance(text) <= room)
+        cut = metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, room)
+        self.detail.setText(next(fitting, cut))
+
+    def _show_pace(self) -> None:
+        self.pace_label.setVisible(self.slow.isChecked() or self.width() >= PACE_PX)
 
     def _show_bar(self) -> None:
         if not self.progress.busy:

@@ -58,8 +58,8 @@ class Trio(QWidget):
             view.show()
             self._view = view
         self._box.setVisible(view is not None)
-        for canvas in (self.found, self.difference):
-            canvas.show_text("")
+        self.found.show_text("Press Find")
+        self.difference.show_text("")
         self._target = np.zeros(0, np.float32)
 
     def begin(self, target: np.ndarray) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QDesktopServices,
     QKeySequence,
+    QPaintEvent,
     QResizeEvent,
     QShowEvent,
 )
@@ -32,9 +34,11 @@ from ganstudio import __version__, registry
 from ganstudio.recipe import Recipe, RecipeError
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
+from ganstudio.ui.background import Background
 from ganstudio.ui.banner import Banner
 from ganstudio.ui.bundle import save_bundle
-from ganstudio.ui.docks import Docks
+from ganstudio.ui.docks import Dock, Docks
+from ganstudio.ui.errand import sentence
 from ganstudio.ui.explore import Explore
 from ganstudio.ui.keys import Presses, tab_only
 from ganstudio.ui.moment_chip import MomentChip
@@ -51,6 +55,7 @@ log = logging.getLogger(__name__)
 TITLE = "GAN Studio"
 CLOSE_TIMEOUT_S = 3.0  # a wait that freezes the window; what takes longer is asked again
 CLOSE_RETRY_MS = 100
+UNSEEN_MS = 2000  # a window on a screen that nobody looks at is not painted, and goes on
 ABOUT = (
     "<h3>GAN Studio {version}</h3><p>Train generative adversarial networks, watch them learn, "
     "and move through what they dream up while they train.</p>"
@@ -64,7 +69,14 @@ class MainWindow(QMainWindow):
     Args:
         studio: the bridge to training and exploring; closed with the window.
         settings: where layout and looks are kept between starts.
+
+    Signals:
+        painted: its first picture is on the screen.
+        filled: the panels that were not in that picture are built too.
     """
+
+    painted = Signal()
+    filled = Signal()
 
     def __init__(self, studio: Studio, settings: QSettings | None = None) -> None:
         super().__init__()
@@ -75,9 +87,13 @@ class MainWindow(QMainWindow):
         self._state: str = studio.state
         self._questions: dict[str, str] = {}  # that the training waits for, by what they are about
         self._told: dict[str, str] = {}  # errors by what they are about, until it is well again
-        self._restored = False
+        self._restored = self._painted = False
         self._retry = QTimer(self, singleShot=True, interval=CLOSE_RETRY_MS)
         self._retry.timeout.connect(self.close)
+        self._recipes = Background("recipe", self)  # one may name a folder of many captions
+        self._recipes.done.connect(self._on_recipe)
+        self._unseen = QTimer(self, singleShot=True, interval=UNSEEN_MS)
+        self._unseen.timeout.connect(self._on_painted)
         self.setWindowTitle(TITLE)
         self.setMinimumSize(900, 560)
         self.resize(self.screen().availableSize().boundedTo(QSize(1600, 1000)))
@@ -91,8 +107,8 @@ class MainWindow(QMainWindow):
         self.explore = Explore(self.docks)
         self.transport.add(self.explore.action)
         self.source: RecipeSource | None = None
-        self._take_source()
         self.docks.exchanged = self._on_exchanged
+        self.docks.filled = self.filled.emit
         self._make_menus()
         self.moment_chip = MomentChip(studio)
         self.moment_chip.stand_in(self)
@@ -208,10 +224,13 @@ class MainWindow(QMainWindow):
         """Take variant, data set and knobs from a file."""
         path, _ = QFileDialog.getOpenFileName(self, "Open recipe", "", "Recipes (*.toml)")
         if path and self.source is not None:
-            try:
-                self.source.set_recipe(Recipe.load(Path(path)))
-            except (RecipeError, OSError) as error:
-                self.banner.say(f"{Path(path).name} is no usable recipe: {error}")
+            self._recipes.submit(partial(_read_recipe, Path(path)))
+
+    def _on_recipe(self, read: Recipe | str) -> None:
+        if isinstance(read, str):
+            self.banner.say(read)
+        elif self.source is not None:
+            self.source.set_recipe(read)
 
     def save_recipe(self) -> None:
         """Write what is set up to a file that the command line takes too."""
@@ -281,6 +300,7 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle("About")
         box.setText(ABOUT.format(version=__version__))
+        box.setIconPixmap(self.windowIcon().pixmap(64, 64))
         box.open()
 
     # Closing ----------------------------------------------------------------------------------
@@ -309,6 +329,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._retry.stop()
+        self._unseen.stop()
+        self._recipes.close()
         self.docks.release()
         self._closed = True
         event.accept()
@@ -402,7 +424,7 @@ class MainWindow(QMainWindow):
         studio.noted.connect(self._on_noted)
 
     def _on_refused(self, event: m.Refused) -> None:
-        self.status.showMessage(event.reason, 8000)
+        self.status.showMessage(sentence(event.reason), 8000)
         if not isinstance(event.command, m.Stop):
             return
         if self._leaving:
@@ -441,16 +463,16 @@ class MainWindow(QMainWindow):
 
     def _take_source(self) -> None:
         """Have Train start what is set up in the panel that says so, if there is one."""
-        contents = [dock.content for dock in self.docks.docks.values()]
+        contents = [dock.content for dock in self.docks.docks.values() if dock.built]
         found = [content for content in contents if isinstance(content, RecipeSource)]
         self.source = found[0] if found else None
         self.transport.set_source(self.source)
 
-    def _on_exchanged(self) -> None:
-        """A panel failed, or works again."""
+    def _on_exchanged(self, dock: Dock) -> None:
+        """A panel was built, failed, or works again."""
         self._take_source()
         self._grey()
-        tab_only(self)
+        tab_only(dock)
 
     def _name_looks(self) -> None:
         dark = theme.current().dark
@@ -470,11 +492,33 @@ class MainWindow(QMainWindow):
         if not self._sized:
             self._sized = True
             self.docks.size()
+        if not self._painted:
+            self._unseen.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Once there is something to look at, build what nobody has seen yet."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self._unseen.start(0)
+
+    def _on_painted(self) -> None:
+        self._painted = True
+        self.painted.emit()
+        self.docks.fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The veil covers all."""
         super().resizeEvent(event)
         self.veil.setGeometry(self.rect())
+
+
+def _read_recipe(path: Path) -> Recipe | str:
+    """The recipe of a file, or why there is none; looks at the files that it names."""
+    try:
+        return Recipe.load(path)
+    except (RecipeError, OSError) as error:
+        return f"{path.name} is no usable recipe: {error}"
 
 
 def _add(

@@ -7,7 +7,9 @@
 Opens the real window and trains in it, moves the sliders of Latent, brings one panel after the
 other to the front, turns live knobs, pauses, saves, looks back in time, switches the looks, and
 ends a training to begin another. Every minute it prints resident memory, handles, threads, and
-how many Qt and Python objects there are; at the end the slope of each after the warm-up.
+how many Qt and Python objects there are; at the end the slope of each over the last two thirds, by
+least squares, with the spread (one standard error) that its own ups and downs leave it. A slope
+within two of those is none that can be told.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ from ganstudio.ui.window import MainWindow
 
 ACT_MS = 60
 RUN_S = 45.0  # until another training is begun
-WARM = 0.3  # of the time, that no slope is taken over
+WARM = 1 / 3  # of the time, that no slope is taken over
+FEWEST = 5  # lines that a slope is taken from
 CASES = {
     "digits": ("dcgan", "digits", {"width": 8}),
     "furniture": ("gan3d", "furniture", {"count": 60, "width": 4}),
@@ -152,14 +155,38 @@ class Soak:
         print(f"{row[0]:7.1f} {row[1]:9.1f}" + "".join(f"{x:10,.0f}" for x in row[2:]), flush=True)
 
     def tell(self) -> None:
-        """Print how each figure went after the warm-up, for an hour."""
+        """Print how each figure went after the warm-up, and how sure that is."""
         table = np.array(self.rows)
         table = table[table[:, 0] >= WARM * table[-1, 0]]
-        print(f"\n{self.acts:,} acts, {self.trainings} trainings; slopes after the warm-up:")
+        print(f"\n{self.acts:,} acts, {self.trainings} trainings; over the last two thirds:")
+        if len(table) < FEWEST:
+            print(f"  no slope: {len(table)} lines, {FEWEST} are the least; lower --every")
+            return
         for place, name in enumerate(COLUMNS, 1):
-            slope = np.polyfit(table[:, 0], table[:, place], 1)[0] * 60 if len(table) > 2 else 0
+            slope, spread = trend(table[:, 0] / 60, table[:, place])
             low, high = table[:, place].min(), table[:, place].max()
-            print(f"  {name:9} {slope:+10.1f} an hour   {low:,.0f} to {high:,.0f}")
+            told = "a trend" if abs(slope) > 2 * spread else "none"
+            print(
+                f"  {name:9} {slope:+12,.1f} ± {spread:,.1f} an hour: {told}; "
+                f"{low:,.0f} to {high:,.0f}"
+            )
+
+
+def trend(hours: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    """Slope an hour by least squares, and its standard error.
+
+    What is left of one line beside the slope is like what is left of the next: a training that
+    ends takes its memory along for many lines. So many lines as are alike count as one.
+    """
+    hours = hours - hours.mean()
+    square = float((hours**2).sum())
+    slope = float((hours * (values - values.mean())).sum()) / square
+    left = values - values.mean() - slope * hours
+    spread = float((left**2).sum() / (len(left) - 2) / square) ** 0.5
+    if not spread:
+        return slope, 0.0
+    alike = min(max(float((left[1:] * left[:-1]).sum() / (left**2).sum()), 0.0), 0.95)
+    return slope, spread * ((1 + alike) / (1 - alike)) ** 0.5
 
 
 def main() -> int:

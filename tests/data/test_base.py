@@ -26,6 +26,18 @@ def test_storage_becomes_the_unit_range():
     assert to_unit(points) is points
 
 
+def test_the_last_samples_are_held_out_with_all_that_belongs_to_them():
+    samples = replace(numbered(30), told=torch.arange(30), attributes={"old": torch.arange(30)})
+    assert samples.held_out(0) == 0
+    assert samples.held_out(0.1) == 3
+    assert numbered(20_000).held_out(0.5) == 500
+    seen = samples.without_last(3)
+    for part in (seen.x, seen.labels, seen.told, seen.attributes["old"]):
+        assert len(part) == 27
+    assert seen.waves is None
+    assert len(samples.without_last(0).x) == 30
+
+
 def test_samples_keep_their_labels():
     batch = next(Batches(numbered(40), 16, 0, CPU))
     assert batch.x.dtype == torch.float32

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from ganstudio.data._face import drawing
 from ganstudio.data._face.attributes import CHOICES
 from ganstudio.data.faces import ATTRIBUTES, MEASURES, Faces, FacesConfig, draw, render
 
@@ -132,3 +133,18 @@ def test_the_set_carries_its_attributes():
     assert torch.equal(samples.labels, samples.attributes["expression"])
     assert torch.equal(samples.x[:6], Faces(config, Path("nowhere")).preview(6))
     assert Faces.spec(config).condition.names == ATTRIBUTES["expression"]
+
+
+@pytest.mark.parametrize("kind", [None, "domain"])
+def test_drawing_tells_how_far_it_is_and_can_be_ended(kind, monkeypatch):
+    class EnoughError(Exception):
+        pass
+
+    def end(text: str) -> None:
+        assert "of 20,000" in text
+        raise EnoughError
+
+    monkeypatch.setattr(drawing, "TOLD_S", 0.0)
+    config = FacesConfig(count=20_000, size=64)
+    with pytest.raises(EnoughError):
+        Faces(config, Path(), kind, end).load()

@@ -13,8 +13,7 @@ from PIL import Image
 from ganstudio import sounds
 from ganstudio.data import _folder
 from ganstudio.data._folder import listing
-from ganstudio.data._folder.decoding import MOST_FAULTS
-from ganstudio.data.base import DataError
+from ganstudio.data.base import MOST_FAULTS, DataError
 from ganstudio.data.captioned_folder import CaptionedFolder
 from ganstudio.data.image_folder import ImageFolder
 from ganstudio.data.paired_folder import PairedFolder

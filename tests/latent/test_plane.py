@@ -69,11 +69,13 @@ def test_with_umap_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
             asked.update(rest)
 
         def fit_transform(self, rows: np.ndarray) -> np.ndarray:
-            return rows[:, :2]
+            return rows[:, :2] * (0.1, 3.0)  # high rather than wide
 
     umap = ModuleType("umap")
     umap.UMAP = Fit
     monkeypatch.setitem(sys.modules, "umap", umap)
     monkeypatch.setattr(plane, "find_spec", lambda name: umap)
-    assert laid_out(clusters(8), "umap", seed=3).shape == (60, 2)
+    places = laid_out(clusters(8), "umap", seed=3)
+    assert places.shape == (60, 2)
+    assert np.ptp(places[:, 0]) > 5 * np.ptp(places[:, 1]), "windows are wide"
     assert asked == {"n_neighbors": 15, "random_state": 3}

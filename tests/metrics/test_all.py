@@ -29,6 +29,7 @@ def items(kind: str, seed: int, count: int = 48, paired: bool = False) -> Items:
         sources=x[:, :1, ::2, ::2] if paired else None,
         targets=x if paired else None,
         index=np.arange(count) + 1000 * seed,
+        unseen=5 if paired else 0,
     )
 
 

@@ -12,12 +12,17 @@ def test_errors_of_result_and_source_stand_side_by_side():
     scores = Paired().measure(View(SampleSpec("image", (3, 8, 8)), fake, fake, fake))
     assert scores["l1"] == pytest.approx(0.25)
     assert scores["l1_source"] == pytest.approx(0.5)
+    assert "l1_unseen" not in scores
 
 
-def test_it_says_that_the_pairs_were_trained_on():
-    score = Paired.scores["l1"]
-    assert "training pairs" in score.title.split(" (")[0]
-    assert "trained on" in score.about
+def test_pairs_that_were_held_out_are_told_apart():
+    targets = np.zeros((4, 3, 8, 8), np.float32)
+    errors = np.array([0.5, 0.25, 0.25, 0.25], np.float32).reshape(4, 1, 1, 1)
+    fake = Items(targets + errors, targets=targets, unseen=1)
+    scores = Paired().measure(View(SampleSpec("image", (3, 8, 8)), fake, fake, fake))
+    assert scores == {"l1": pytest.approx(0.25), "l1_unseen": pytest.approx(0.5)}
+    assert "training pairs" in Paired.scores["l1"].title
+    assert "unseen pairs" in Paired.scores["l1_unseen"].title
 
 
 def test_colours_become_grey_where_the_samples_are():

@@ -130,6 +130,14 @@ def test_a_folder_without_discriminator_says_so(trained: Path, tmp_path: Path) -
         RunFolder(bare).read_weights(0)
 
 
+def test_all_moments_of_a_run_share_its_reals(trained: Path, tmp_path: Path) -> None:
+    gan = Sampler.load(trained).gan
+    first, second = reals.read(trained, gan), reals.read(trained, Sampler.load(trained).gan)
+    assert first is not None
+    assert second is not None
+    assert first.x is second.x
+
+
 def test_damaged_reals_are_none(trained: Path, tmp_path: Path) -> None:
     bare, gan = tmp_path / "bare", Sampler.load(trained).gan
     bare.mkdir()
@@ -156,4 +164,4 @@ def test_reals_are_chosen_from_all_over_a_sorted_set() -> None:
 def test_scores_read_as_what_they_are() -> None:
     chance = Scale("chance", probability=True)
     assert [chance.reading(s) for s in (0.0, 9.0, -9.0)] == ["0.50", ">0.99", "<0.01"]
-    assert [Scale().reading(s) for s in (-0.123, 45.67)] == ["-0.12", "45.7"]
+    assert [Scale().reading(s) for s in (-0.123, 45.67)] == ["−0.12", "45.7"]

@@ -12,6 +12,7 @@ from ganstudio.recipe import Recipe
 from ganstudio.train.engine import Engine
 from ganstudio.train.evaluation import Ground, evaluate
 from ganstudio.train.quality import Bench, markdown
+from ganstudio.train.sampler import Sampler
 
 TINY = {"batch": 8, "width": 4, "z_dim": 4}
 
@@ -58,6 +59,7 @@ def test_the_command_prints_a_table_and_writes_the_numbers(ring, capsys, tmp_pat
         (["evaluate", "nowhere", "--n", "3"], "--n 3"),
         (["evaluate", "nowhere", "--device", "abacus"], "--device abacus"),
         (["bench", "quality", "--only", "nonesuch"], "nonesuch"),
+        (["bench", "quality", "--only", "gan:nowhere"], "no such data set"),
         (["bench", "quality", "--minutes", "soon"], "--minutes soon"),
         (["train", "--measure", "often"], "--measure often"),
     ],
@@ -160,6 +162,52 @@ def test_too_few_samples_are_refused(tmp_path):
         Ground(Recipe.make("dcgan", "digits"), pictures(9), cache=tmp_path)
 
 
+@pytest.fixture
+def pairs(tmp_path) -> Path:
+    """A folder of eighty dark pairs, but for the last eight, which are bright."""
+    from PIL import Image
+
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    for index in range(80):
+        shade = 200 if index >= 72 else 40
+        Image.new("RGB", (64, 32), (shade, index, shade)).save(folder / f"{index:03}.png")
+    return folder
+
+
+@pytest.mark.usefixtures("quick")
+def test_pairs_that_are_held_out_are_never_trained_on_and_measured_first(pairs, tmp_path):
+    knobs = {"batch": 8, "width": 4, "folder": str(pairs), "size": 32}
+    recipe = Recipe.make("pix2pix", "paired_folder", {**knobs, "held_out": 0.1})
+    seen: list[float] = []
+    engine = Engine.build(
+        recipe, lambda event: None, folder=tmp_path / "run", data_root=tmp_path, device="cpu"
+    )
+    for _ in range(20):
+        seen.append(float(next(engine.trainer.batches).x.max()))
+    engine.step(None)
+    engine.save(wait=True)
+    engine.close()
+    assert max(seen) < 0.2  # the bright ones were not among them
+    _, ground, reports = evaluate(
+        tmp_path / "run", tmp_path, count=16, device="cpu", cache=tmp_path / "cache"
+    )
+    assert {"l1", "l1_unseen"} <= {report.key for report in reports}
+    fakes = ground.draw(Sampler.load(tmp_path / "run", "cpu"), 16)
+    assert fakes.unseen == 8
+    assert fakes.targets[:8].max(axis=(1, 2, 3)).min() > 0.5
+    assert fakes.targets[8:].max() < 0.2
+
+
+def test_new_runs_hold_pairs_out_and_old_ones_go_on_as_they_were():
+    assert Recipe.make("srgan", "faces").held_out == 0.05
+    assert Recipe.make("pix2pix", "faces").held_out == 0.05
+    assert Recipe.make("cyclegan", "faces").held_out == 0
+    old = Recipe.make("srgan", "faces").to_dict()
+    del old["gan"]["held_out"]
+    assert Recipe.from_dict(old).held_out == 0
+
+
 def test_the_bench_does_nothing_twice(tmp_path, monkeypatch):
     monkeypatch.setattr("ganstudio.train.quality.ENDLESS_KIMG", 1000.0)
     said: list[str] = []
@@ -173,6 +221,7 @@ def test_the_bench_does_nothing_twice(tmp_path, monkeypatch):
     assert main(["list", "metrics"]) == 0
     first = bench(1 / 6000)
     monkeypatch.setattr("ganstudio.train.quality.Recipe.make", _points)
+    monkeypatch.setattr("ganstudio.gans.gan.OriginalGAN.default_data", "points")
     assert first.run(["gan", "no such variant"]) == ["no such variant"]
     table = first.table_path.read_text()
     assert "[gan](quality/gan.png) | points" in table
@@ -189,7 +238,7 @@ def test_the_bench_does_nothing_twice(tmp_path, monkeypatch):
 _MAKE = Recipe.make
 
 
-def _points(variant: str, **basics: object) -> Recipe:
+def _points(variant: str, data: str, **basics: object) -> Recipe:
     return _MAKE(variant, "points", {**TINY, "count": 400}, **basics)
 
 

@@ -1,5 +1,7 @@
+import gc
 import json
 import threading
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -251,3 +253,20 @@ def test_a_session_tells_what_was_measured(tmp_path, judge):
         found += news
     assert session.close()
     assert not any(isinstance(event, m.Failed) for event in found)
+
+
+def test_an_ended_training_is_held_by_nobody(tmp_path, judge):
+    heard = Heard()
+    training = engine(tmp_path, judge, heard)
+    while not judge.due(training.trainer.nimg):
+        training.step(None)
+    training.serve()
+    assert heard.measured.wait(60)
+    training.close()
+    gone = weakref.ref(training)
+    gc.disable()  # that looks for rings of objects seldom where there are many
+    try:
+        del training
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -1,4 +1,6 @@
+import gc
 import shutil
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -157,3 +159,22 @@ def test_a_damaged_moment_is_refused(tmp_path: Path, folder: Path) -> None:
     bad.write_bytes(bad.read_bytes()[:-9])
     with pytest.raises(RunError, match="damaged"):
         Library("cpu").at(run.path, 16)
+
+
+def test_another_run_takes_the_place_of_the_one_before(tmp_path: Path, folder: Path) -> None:
+    other = shutil.copytree(folder, tmp_path / "other")
+    library = Library("cpu")
+    gone = weakref.ref(library.at(folder, 16))
+    library.at(other, 16)
+    gc.collect()
+    assert gone() is None
+
+
+def test_discriminators_that_were_asked_for_count_too(folder: Path) -> None:
+    alone = Library("cpu")
+    alone.at(folder, 0)
+    library = Library("cpu", room_bytes=2 * alone._taken_bytes)
+    first = library.at(folder, 0)
+    assert first.critic.nimg == 0
+    library.at(folder, 16)
+    assert library.at(folder, 0) is not first

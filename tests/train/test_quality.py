@@ -34,6 +34,14 @@ def test_failures_are_told_apart_from_results() -> None:
     assert "- dcgan: out of memory" in text
 
 
+def test_one_variant_on_two_sets_has_a_row_for_each() -> None:
+    chairs = entry("hinge", data="furniture", kind="voxels", picture="quality/hinge-furniture.png")
+    text = markdown([entry("hinge"), chairs, {**chairs, "failed": "no room"}])
+    assert "| [hinge](quality/hinge.png) | digits |" in text
+    assert "| [hinge](quality/hinge-furniture.png) | furniture |" in text
+    assert "- hinge-furniture: no room" in text
+
+
 @pytest.fixture
 def bench(tmp_path):
     def make(told: list[str]) -> Bench:
@@ -53,6 +61,33 @@ def test_a_variant_that_fails_is_written_down(bench, tmp_path, monkeypatch, capf
     (found,) = json.loads((tmp_path / "out" / "quality.json").read_text())
     assert "division by zero" in found["failed"]
     assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_pairs_are_kept_apart_and_old_entries_stay(bench, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(OriginalGAN, "default_data", "points")
+    out = tmp_path / "out"
+    out.mkdir()
+    old = [entry("dcgan"), {"variant": "gan", "failed": "of an older version"}]
+    (out / "quality.json").write_text(json.dumps(old))
+    told: list[str] = []
+    assert bench(told).run(["gan:digits", "gan", "gan:digits"]) == []
+    entries = json.loads((out / "quality.json").read_text())
+    assert [(e["variant"], e["data"]) for e in entries] == [
+        ("dcgan", "digits"), ("gan", "digits"), ("gan", "points"),
+    ]  # fmt: skip
+    assert entries[0] == old[0]
+    assert [e["picture"] for e in entries[1:]] == ["quality/gan-digits.png", "quality/gan.png"]
+    assert all((out / e["picture"]).is_file() for e in entries[1:])
+    assert sorted(path.name[:-9] for path in (tmp_path / "runs").iterdir()) == ["gan", "gan-digits"]
+    assert bench(told).run(["gan", "gan:digits"]) == []
+    assert told[-2:] == ["gan-digits: done before", "gan: done before"]
+
+
+def test_a_pair_that_does_not_fit_is_written_down(bench, tmp_path) -> None:
+    assert bench([]).run(["cgan:points"]) == ["cgan-points"]
+    (found,) = json.loads((tmp_path / "out" / "quality.json").read_text())
+    assert found["data"] == "points"
+    assert "not points" in found["failed"]
 
 
 def test_damaged_results_are_never_written_over(bench, tmp_path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ganstudio.train.messages import Request
-from ganstudio.train.recall import Recall
+from ganstudio.train.recall import ENTRY_BYTES, Recall
 
 ASKED = Request("latent", np.ones((2, 3), np.float32), {"classes": np.array([1, 2])})
 DRAWN = (np.zeros((2, 4), np.float32), {"source": np.ones((2, 4), np.float32)})
@@ -46,7 +46,7 @@ def test_another_model_is_asked_anew() -> None:
 
 
 def test_what_was_not_asked_for_longest_makes_room() -> None:
-    recall, model = Recall(room_bytes=2 * 64), MagicMock()
+    recall, model = Recall(room_bytes=2 * (ENTRY_BYTES + 64)), MagicMock()
     asked = [replace(ASKED, psi=float(psi)) for psi in range(3)]
     recall.keep(model, asked[0], DRAWN)
     recall.keep(model, asked[1], DRAWN)
@@ -62,3 +62,21 @@ def test_models_are_not_held() -> None:
     del model
     gc.collect()
     assert gone() is None
+
+
+def test_answers_of_a_model_that_is_gone_go_when_another_is_asked() -> None:
+    recall, model, other = Recall(), MagicMock(), MagicMock()
+    recall.keep(other, ASKED, DRAWN)
+    recall.keep(model, ASKED, DRAWN)
+    del model
+    gc.collect()
+    recall.keep(other, replace(ASKED, psi=0.5), DRAWN)
+    assert len(recall) == 2
+
+
+def test_ever_so_many_answers_of_one_value_are_bounded_too() -> None:
+    recall, model = Recall(room_bytes=100 * ENTRY_BYTES), MagicMock()
+    point = (np.zeros((1, 2), np.float32), {})
+    for psi in range(300):
+        recall.keep(model, replace(ASKED, psi=float(psi)), point)
+    assert len(recall) < 100

@@ -8,6 +8,7 @@ from torch import nn
 from ganstudio.gans.base import GAN, GANConfig
 from ganstudio.gans.stylegan2 import StyleGAN2, StyleGAN2Config
 from ganstudio.samples import ConditionSpec, SampleSpec
+from ganstudio.train import reals
 from ganstudio.train.messages import Examples, Model
 from ganstudio.train.sampler import Sampler
 
@@ -148,3 +149,13 @@ def test_noise_is_still_and_can_be_switched_off() -> None:
         if hasattr(module, "noise"):
             module.noise.zero_()
     assert np.array_equal(off, made.draw(z))
+
+
+def test_an_opened_run_brings_the_real_samples_it_keeps(tmp_path) -> None:
+    live = sampler()
+    opened = Sampler(live.gan, live.players, live.model, 0, str(tmp_path))
+    assert opened.reals is None
+    told = {"image": sources(4), "classes": np.zeros(4, np.int64)}
+    reals.write(tmp_path, reals.Reals(sources(4), told))
+    np.testing.assert_allclose(opened.reals, sources(4), atol=0.005)
+    assert live.reals is None

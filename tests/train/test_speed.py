@@ -25,9 +25,10 @@ def test_a_device_that_cannot_train_is_refused(wish: str) -> None:
         choose_device(wish)
 
 
-def test_only_images_have_their_channels_last() -> None:
+def test_grids_have_their_channels_last_and_points_not() -> None:
     assert choose("cpu", IMAGE).channels_last
-    assert not choose("cpu", SampleSpec("voxels", (1, 16, 16, 16))).channels_last
+    assert choose("cpu", SampleSpec("voxels", (1, 16, 16, 16))).channels_last
+    assert not choose("cpu", SampleSpec("points", (2,))).channels_last
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")

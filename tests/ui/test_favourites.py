@@ -99,3 +99,35 @@ def test_large_pictures_are_kept_small(favourites):
     image.fill(Qt.GlobalColor.white)
     favourites.add(STAND, image)
     assert favourites.read()[0][0].image.width() == 160
+
+
+def test_two_windows_that_keep_at_once_lose_nothing(tmp_path, monkeypatch):
+    ours, theirs = Favourites(tmp_path), Favourites(tmp_path)
+    save, other = file.save, Stand(np.array([9.0, 9.0], np.float32))
+
+    def late(path, stand):
+        """The other window keeps one after this one has chosen its name."""
+        monkeypatch.setattr(file, "save", save)
+        assert ours.read() == ([], [])
+        theirs.add(other, None)
+        save(path, stand)
+
+    monkeypatch.setattr(file, "save", late)
+    ours.add(STAND, None)
+    kept, faults = ours.read()
+    assert faults == []
+    assert {one.name: one.stand.z[0].item() for one in kept} == {
+        "Star 1": pytest.approx(0.1),
+        "Star 2": 9.0,
+    }
+
+
+def test_a_name_is_free_again_where_the_disk_refused(favourites, monkeypatch):
+    def refuse(path, stand):
+        raise OSError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(file, "save", refuse)
+        with pytest.raises(OSError, match="no room"):
+            favourites.add(STAND, None)
+    assert favourites.add(STAND, None).name == "Star 1"

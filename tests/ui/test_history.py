@@ -1,11 +1,13 @@
 import io
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from ganstudio.ui.curve import Curve, smooth
 from ganstudio.ui.history import RATE, History
+from ganstudio.ui.series import Series
 
 
 def fill(history, count, start=0):
@@ -23,6 +25,21 @@ def test_a_million_reports_stay_bounded_and_keep_their_extremes():
     assert curve.high.max() == 50.0
     assert curve.x[-1] == pytest.approx(999.999)
     assert history.series["G/fooled"].per_bucket == 1024
+
+
+def test_the_bucket_that_is_being_filled_takes_no_more_than_a_full_one():
+    series = Series(capacity=2)
+    for i in range(2**16 - 1):  # half of them in a bucket that is not full
+        series.add(i, i, float(i % 5))
+    tracemalloc.start()
+    for i in range(2**16 - 1, 2**17 - 2):
+        series.add(i, i, float(i % 5))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 10_000
+    (_, _, mean, low, high) = series.rows()[-1]
+    assert mean == pytest.approx(2.0, abs=1e-3)
+    assert (low, high) == (0, 4)
 
 
 def test_few_reports_are_kept_as_they_are():

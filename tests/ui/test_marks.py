@@ -28,6 +28,24 @@ def test_a_place_is_in_one_group_at_most(qtbot) -> None:
     assert len(heard) == 5, "an empty group cannot be cleared"
 
 
+def test_groups_that_were_cleared_can_be_brought_back_until_others_are_marked() -> None:
+    marks = Marks()
+    marks.toggle("A", place(1))
+    marks.toggle("B", place(2))
+    assert not marks.cleared
+    marks.clear()
+    assert marks.cleared
+    marks.bring_back()
+    assert (len(marks.a), len(marks.b), marks.cleared) == (1, 1, False)
+    marks.clear()
+    marks.toggle("A", place(3))
+    assert not marks.cleared
+    marks.bring_back()
+    assert len(marks.a) == 1
+    marks.forget()
+    assert not marks.cleared
+
+
 @pytest.mark.parametrize(
     "other",
     [

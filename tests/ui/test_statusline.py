@@ -31,3 +31,15 @@ def test_numbers_stand_beside_their_captions(studio: Studio, qtbot: QtBot) -> No
     studio.statsArrived.emit([stats("8 x 8")])
     assert (line.value("Step"), line.value("kimg")) == ("12", "3.4")
     assert (line.value("Samples/s"), line.value("Memory")) == ("680", "2 MB")
+
+
+def test_figures_make_room_for_what_is_said(studio: Studio, qtbot: QtBot) -> None:
+    line = StatusLine(studio)
+    qtbot.addWidget(line)
+    line.resize(1280, 22)
+    line.show()
+    pairs = [label.parentWidget() for label in line._values.values()]
+    line.showMessage("long " * 40)
+    assert not pairs[0].isVisible()
+    line.clearMessage()
+    assert all(pair.isVisible() for pair in pairs)

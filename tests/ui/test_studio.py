@@ -490,7 +490,10 @@ def test_real_samples_go_with_the_run_they_are_of(studio: Studio) -> None:
     seen: list[Any] = []
     studio.modelReady.connect(lambda _: seen.append(studio.reals))
     studio._on_model(m.ModelReady("other", 0, model))  # the same key, perhaps another folder
-    assert seen == [None], "panels see it no more when they hear of the model"
+    kept = np.ones((1, 1, 32, 32), np.float32)
+    studio._on_model(m.ModelReady("another", 0, model, reals=kept))
+    assert seen[0] is None, "panels see it no more when they hear of the model"
+    assert seen[1] is kept, "an opened run brings its own"
 
 
 def test_weights_are_renewed_only_for_those_who_look(

@@ -435,7 +435,8 @@ def test_a_resumed_run_shows_how_far_it_is_and_keeps_the_pace(
     studio.started.emit(started(nimg=25_000, step=390))
     studio.stateChanged.emit("paused", "")
     assert posted == [m.Pace(2.0)]
-    assert window.transport.detail.text() == "25.0 of 100 kimg"
+    assert window.transport.detail.toolTip() == "25.0 of 100 kimg"
+    assert window.transport.detail.text() in ("25.0 of 100 kimg", "25.0 kimg", "25 %")
     assert window.transport.progress.value() == 250
     assert (window.status.value("Step"), window.status.value("kimg")) == ("390", "25.0")
 
@@ -446,7 +447,7 @@ def test_a_resumed_run_shows_how_far_it_is_and_keeps_the_pace(
 def test_the_status_bar_tells_figures(
     window: MainWindow, studio: Studio, engines: list, qtbot
 ) -> None:
-    assert window.status.value("Device") == "cpu"
+    assert window.status.value("Device") == "CPU"
     window.transport.slow.trigger()  # steps that cost nothing would be through at once
     window.transport.train.trigger()
     qtbot.waitUntil(lambda: window.status.value("Samples/s") == "640")
@@ -686,6 +687,27 @@ def test_a_run_folder_that_is_picked_is_chosen(
     with qtbot.waitSignal(dialog.exploreWanted) as told:
         dialog.explore.click()
     assert told.args == [tmp_path / "older"]
+
+
+def test_a_recipe_is_read_off_the_windows_thread_and_a_broken_one_is_told(
+    window: MainWindow, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, threads = tmp_path / "mine.toml", []
+    read = Recipe.load
+
+    def watched(file: Path) -> Recipe:
+        threads.append(threading.current_thread())
+        return read(file)
+
+    monkeypatch.setattr(Recipe, "load", watched)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    for text in ('variant = "gan"', "variant = ["):
+        path.write_text(text)
+        with qtbot.waitSignal(window._recipes.done):
+            window.open_recipe()
+    assert "mine.toml is no usable recipe" in window.banner.text
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
 
 
 def test_recipes_can_be_taken_once_torch_is_there_and_nothing_is_trained(

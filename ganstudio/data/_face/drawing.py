@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 
 import torch
@@ -14,6 +15,7 @@ from ganstudio.nn.sdf import Canvas, Look, box, circle, ellipse
 
 # about what stays in a processor's cache while a layer is painted
 _PIXELS_AT_ONCE = 1 << 18
+TOLD_S = 0.5
 # less than 1 brings the faces nearer: at 32 pixels every one counts
 EXTENT = 0.91
 
@@ -23,13 +25,19 @@ _STARS = ((0.72, -0.74), (0.45, -0.85), (-0.33, -0.83), (-0.83, -0.3), (0.83, -0
 Layer = Callable[[Canvas, Canvas, Look], None]
 
 
-def render(attributes: Look, size: int, night: bool = False) -> Tensor:
+def render(
+    attributes: Look,
+    size: int,
+    night: bool = False,
+    tell: Callable[[str], None] = lambda text: None,
+) -> Tensor:
     """Draw faces.
 
     Args:
         attributes: as ``draw`` gives them, (N,) each; change any value to change the face.
         size: pixels a side.
         night: under a moon and stars instead of by day.
+        tell: hears how far it is; whatever it raises ends it.
 
     Returns:
         (N, 3, size, size) uint8, red, green, blue.
@@ -45,16 +53,22 @@ def render(attributes: Look, size: int, night: bool = False) -> Tensor:
             canvas.rgb.mul_(_MOONLIGHT)
         return canvas
 
-    return paint(attributes, size, picture)
+    return paint(attributes, size, picture, tell)
 
 
-def paint(attributes: Look, size: int, picture: Callable[[Look], Canvas]) -> Tensor:
+def paint(
+    attributes: Look,
+    size: int,
+    picture: Callable[[Look], Canvas],
+    tell: Callable[[str], None] = lambda text: None,
+) -> Tensor:
     """Draw many, a few at a time so that all of a layer stays in the processor's cache.
 
     Args:
         attributes: of the faces, (N,) each.
         size: pixels a side.
         picture: draws some of them on a fresh canvas.
+        tell: as for ``render``.
 
     Returns:
         (N, 3, size, size) uint8.
@@ -62,7 +76,11 @@ def paint(attributes: Look, size: int, picture: Callable[[Look], Canvas]) -> Ten
     count = len(attributes["expression"])
     pictures = torch.empty(count, 3, size, size, dtype=torch.uint8)
     step = max(1, _PIXELS_AT_ONCE // size**2)
+    told_at = time.monotonic()
     for start in range(0, count, step):
+        if time.monotonic() - told_at >= TOLD_S:
+            told_at = time.monotonic()
+            tell(f"drawing faces, {start:,} of {count:,}")
         chunk = {name: value[start : start + step] for name, value in attributes.items()}
         rgb = picture(_look(chunk)).rgb
         pictures[start : start + step] = rgb.mul_(255).round_().clamp_(0, 255).to(torch.uint8)

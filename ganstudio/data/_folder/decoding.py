@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,11 +21,10 @@ from torch import Tensor
 
 from ganstudio.data._folder.listing import Listing
 from ganstudio.data._folder.store import Column, Stored, Writer, key_of
-from ganstudio.data.base import DataError, Remark, Samples
+from ganstudio.data.base import DataError, Remark, Samples, TooFewError
 from ganstudio.disk import in_words
 from ganstudio.pictures import UnfitError
 
-MOST_FAULTS = 20  # that an error lists one by one
 FEWEST = 2
 TOLD_S = 0.5
 LOOK_S = 0.5  # between two looks at whether it is still wanted, while files take their time
@@ -34,6 +34,7 @@ THREADS = min(8, os.cpu_count() or 1)
 Read = Callable[[Path, list[str]], Mapping[str, Column]]
 """Makes a file into arrays by name, of the same shapes for every file; adds to the list what it
 had to convert. Raises ``UnfitError`` or ``OSError`` where it cannot."""
+_LOCKS: dict[str, threading.Lock] = {}
 _Outcome = tuple[Mapping[str, Column] | None, list[Remark]]
 
 
@@ -118,17 +119,33 @@ def decode(
     """
     stopped = threading.Event() if stopped is None else stopped
     key = key_of(what, listing.digest, dict(settings))
-    stored = Stored.open(key)
     notes: tuple[str, ...] = ()
+    with _alone(key, what, tell):
+        stored = Stored.open(key)
+        if stored is None:
+            try:
+                stored = _keep(key, listing, read, what, tell, stopped)
+            except _StoreError as error:
+                notes = (
+                    f"Decoded {what} stay in memory and are not kept for the next time: {error}",
+                )
     if stored is None:
-        try:
-            stored = _keep(key, listing, read, what, tell, stopped)
-        except _StoreError as error:
-            notes = (f"Decoded {what} stay in memory and are not kept for the next time: {error}",)
-            columns, remarks = _hold(listing, read, what, tell, stopped)
-            return Decoded(columns, remarks, notes)
+        columns, remarks = _hold(listing, read, what, tell, stopped)
+        return Decoded(columns, remarks, notes)
     columns = {name: torch.from_numpy(column) for name, column in stored.columns.items()}
     return Decoded(columns, stored.remarks, notes, stored.let_go)
+
+
+@contextmanager
+def _alone(key: str, what: str, tell: Callable[[str], None]) -> Iterator[None]:
+    """Let no two threads decode the same: who comes second waits, and has what the first kept."""
+    lock = _LOCKS.setdefault(key, threading.Lock())
+    while not lock.acquire(timeout=LOOK_S):
+        tell(f"reading {what}, which has begun already")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _keep(
@@ -199,19 +216,11 @@ def _room(sample: Mapping[str, Column], count: int, what: str) -> dict[str, Colu
 
 
 def _insist(count: int, remarks: list[Remark], listing: Listing, what: str) -> None:
-    """Refuse to go on with too few; all faults are told, the first ones in the message."""
-    if count >= FEWEST:
-        return
-    faults = [str(one) for one in remarks if one.done == "left out"]
-    lines = faults[:MOST_FAULTS] or ["there are none"]
-    if len(faults) > MOST_FAULTS:
-        lines.append(f"and {len(faults) - MOST_FAULTS:,} more")
-    error = DataError(
-        f"{what} in {listing.folder}: at least {FEWEST} are needed. {'; '.join(lines)}"
-    )
-    for fault in faults[MOST_FAULTS:]:
-        error.add_note(fault)
-    raise error
+    """Refuse to go on with too few; all faults are told."""
+    if count < FEWEST:
+        there = f"{count} of {listing.count:,} can be used" if listing.count else "there are none"
+        needed = f"at least {FEWEST} are needed, {there}"
+        raise TooFewError(f"{what} in {listing.folder}: {needed}", remarks)
 
 
 def _samples(

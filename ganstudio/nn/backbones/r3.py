@@ -22,6 +22,7 @@ LAYERS = 3  # of a block
 LEAKY_GAIN = sqrt(2 / (1 + LEAK**2))
 
 _CONV = {2: nn.Conv2d, 3: nn.Conv3d}
+_CONV_UP = {2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
 
 
 class ResidualBlock(nn.Module):
@@ -89,19 +90,33 @@ class R3Generator(nn.Module):
             all layers have 8 x.
         blocks: residual blocks for each resolution; for points three times as many in all.
         classes: number of classes it is told; 0 for none.
+        halved: leave out the blocks at the sample's own resolution, the dearest: the last layer
+            doubles the grid.
     """
 
     def __init__(
-        self, spec: SampleSpec, z_dim: int, width: int, blocks: int = 1, classes: int = 0
+        self,
+        spec: SampleSpec,
+        z_dim: int,
+        width: int,
+        blocks: int = 1,
+        classes: int = 0,
+        halved: bool = False,
     ) -> None:
         super().__init__()
-        dims, base, widths = _plan(spec, width)
+        dims, base, widths = _plan(spec, width, halved)
         self.told = Told(z_dim, classes)
         self.root = _scale(nn.Linear(self.told.outputs, widths[0], bias=False), 1.0)
         self.grid = [base] * dims
         self.basis = nn.Parameter(torch.randn(widths[0], *self.grid)) if dims else None
         self.stages = _stages(dims, widths, blocks, finer=True)
-        self.paint = _scale(_mixing(dims, widths[-1], spec.channels, bias=True), 1.0)
+        inputs, outputs = widths[-1], spec.channels
+        if halved and dims:
+            self.paint: nn.Module = _CONV_UP[dims](inputs, outputs, 4, 2, 1)
+            gain = sqrt(outputs * 2**dims / inputs)  # only so many of its inputs meet at a place
+        else:
+            self.paint, gain = _mixing(dims, inputs, outputs, bias=True), 1.0
+        _scale(self.paint, gain)
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         """Latents (N, z_dim), classes (N,) to samples (N, *shape)."""
@@ -120,6 +135,7 @@ class R3Discriminator(nn.Module):
         blocks: as the generator's.
         classes: number of classes it is told; 0 for none.
         conditioning: how classes enter: at the logit, or beside the sample.
+        halved: as the generator's; the first layer halves the grid.
     """
 
     def __init__(
@@ -129,12 +145,17 @@ class R3Discriminator(nn.Module):
         blocks: int = 1,
         classes: int = 0,
         conditioning: Conditioning = "projection",
+        halved: bool = False,
     ) -> None:
         super().__init__()
-        dims, base, widths = _plan(spec, width)
+        dims, base, widths = _plan(spec, width, halved)
         self.joined = Joined(classes if conditioning == "concat" else 0)
         channels = spec.channels + self.joined.classes
-        self.look = _scale(_mixing(dims, channels, widths[-1], bias=True), 1.0)
+        if halved and dims:
+            self.look: nn.Module = _CONV[dims](channels, widths[-1], 4, 2, 1)
+        else:
+            self.look = _mixing(dims, channels, widths[-1], bias=True)
+        _scale(self.look, 1.0)
         self.stages = _stages(dims, widths[::-1], blocks, finer=False)
         shape = (widths[0], *[base] * dims)
         self.basis = nn.Parameter(torch.randn(shape) / base ** (dims / 2)) if dims else None
@@ -188,6 +209,7 @@ def r3_pair(
     d_norm: Norm = "none",
     g_norm: Norm = "none",
     conditioning: Conditioning = "projection",
+    halved: bool = False,
 ) -> dict[str, nn.Module]:
     """A generator and its mirror image.
 
@@ -200,6 +222,7 @@ def r3_pair(
         d_norm: ``none``, as these networks know no other.
         g_norm: ``none`` too.
         conditioning: how classes enter the discriminator.
+        halved: no blocks at the sample's own resolution.
 
     Raises:
         ValueError: if a norm is asked for.
@@ -207,17 +230,18 @@ def r3_pair(
     if (d_norm, g_norm) != ("none", "none"):
         raise ValueError(f"these networks have no norm, and {d_norm} and {g_norm} were asked for")
     return {
-        "G": R3Generator(spec, z_dim, width, blocks, classes),
-        "D": R3Discriminator(spec, width, blocks, classes, conditioning),
+        "G": R3Generator(spec, z_dim, width, blocks, classes, halved),
+        "D": R3Discriminator(spec, width, blocks, classes, conditioning, halved),
     }
 
 
-def _plan(spec: SampleSpec, width: int) -> tuple[int, int, list[int]]:
+def _plan(spec: SampleSpec, width: int, halved: bool) -> tuple[int, int, list[int]]:
     """Dimensions of the grid, side of the coarsest one, channels from there to the finest."""
     if spec.kind == "points":
         return 0, 1, [WIDEST * width]
     count, base = halvings(spec.side)
-    return len(spec.shape) - 1, base, [width * min(2**i, WIDEST) for i in range(count, -1, -1)]
+    widths = [width * min(2**i, WIDEST) for i in range(count, -1, -1)]
+    return len(spec.shape) - 1, base, widths[:-1] if halved else widths
 
 
 def _stages(dims: int, widths: list[int], blocks: int, finer: bool) -> nn.Sequential:

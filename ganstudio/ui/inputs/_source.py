@@ -107,6 +107,7 @@ class PictureInput(Input):
         ):
             theme.decorate(button, icon)
             button.setToolTip(tip)
+            button.setStyleSheet("padding: 5px 8px;")  # all three in a line of a narrow panel
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             buttons.addWidget(button)
         column.addWidget(row)

@@ -25,6 +25,8 @@ class Panel(QWidget):
         stretch: its share of the area against its neighbours.
         explains: whether it shows failures in full; "Show log" of the banner leads there.
         keys: its keys as people read them, each with what it does, for the list of shortcuts.
+        meanwhile: for a panel that takes long to build, what stands in its place until it is
+            there, a moment after the window's first picture. Empty: built before that if seen.
 
     Signals:
         called: something was handed to it that the person will want to see: bring it to the front.
@@ -39,6 +41,7 @@ class Panel(QWidget):
     stretch: ClassVar[int] = 1
     explains: ClassVar[bool] = False
     keys: ClassVar[tuple[tuple[str, str], ...]] = ()
+    meanwhile: ClassVar[str] = ""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()

@@ -14,8 +14,6 @@ from ganstudio.train import messages as m
 from ganstudio.ui import pictures, theme
 from ganstudio.ui.branching import Branching
 from ganstudio.ui.curve_controls import CurveControls
-from ganstudio.ui.curve_overlay import OtherRun
-from ganstudio.ui.curve_plot import CurvePlot
 from ganstudio.ui.history import History
 from ganstudio.ui.journey import Journey
 from ganstudio.ui.notice import Notice
@@ -44,6 +42,7 @@ class CurvesPanel(Panel):
         ("Page Up, Page Down", "Ten moments at once"),
         ("Home, End", "To the first moment, and to now"),
     )
+    meanwhile = EMPTY  # pyqtgraph takes long to import
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -58,6 +57,8 @@ class CurvesPanel(Panel):
             (studio.catalogueReady, self._enable), (studio.comparedChanged, self._lay_over),
         ):  # fmt: skip
             signal.connect(slot)
+        if self._run.folder is not None:  # this panel took the place of another that failed
+            self._on_began()
 
     @property
     def history(self) -> History:
@@ -80,6 +81,8 @@ class CurvesPanel(Panel):
     # Building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        from ganstudio.ui.curve_plot import CurvePlot
+
         column = QVBoxLayout(self)
         edge = theme.SPACE[3]
         column.setContentsMargins(edge, theme.SPACE[2], theme.SPACE[2], theme.SPACE[1])
@@ -123,6 +126,8 @@ class CurvesPanel(Panel):
 
     def _lay_over(self) -> None:
         """The curves of other runs: the parent's, and those that were chosen."""
+        from ganstudio.ui.curve_overlay import OtherRun
+
         parent = self._run.parent_run
         before = [] if parent is None else [OtherRun(parent.run, True, parent.nimg)]
         there = [self._run.folder, *(other.folder for other in before)]

@@ -33,6 +33,7 @@ USUAL_S = 1.5
 EMPTY = "No model yet. Once one is training or opened, find the latent of your own picture here."
 NO_NOISE = "This model takes no noise: it has no latent to be found."
 POINTS = "This model makes points. A click in the Plane panel finds the latent of one."
+HINT = "Paint what to look for, open it, or take one of the row above. Then press Find."
 THROUGH = {"Style w": "w", "Each layer": "w+", "Noise z": "z"}
 
 
@@ -92,7 +93,7 @@ class FindPanel(ModelPanel):
         for target in (self.picture, self.solid):
             target.changed.connect(self._on_target)
             target.refused.connect(self.warn)
-            column.addWidget(target, 1 if target is self.solid else 0)
+            column.addWidget(target, 2 if target is self.solid else 0)
         column.addWidget(self.trio, 1)
         column.addWidget(self._build_controls())
         self.bar = ErrandBar(
@@ -201,7 +202,7 @@ class FindPanel(ModelPanel):
         self.errand.forget()
         self._known = None
         self.trio.clear(self.target.view)
-        self._said.setText("")
+        self._said.setText(HINT)
         if not self.why_empty():
             self._take(self._reals(event.examples))
         for target in (self.picture, self.solid):

@@ -36,6 +36,8 @@ LONELY = (
     "This run keeps no examples of its data, and its model needs some to begin with. "
     "The Latent panel takes your own."
 )
+SOON_REAL = "Real samples are there once training has started."
+NO_REALS = "This run keeps no samples of its data."
 POINTS = "This model makes points, not pictures. Have a look at the Plane panel."
 
 
@@ -52,6 +54,7 @@ class GalleryPanel(Panel):
         super().__init__(studio)
         self._model: m.Model | None = None
         self._examples: m.Examples | None = None
+        self._reals: np.ndarray | None = None
         self._latents: Fixed | None = None  # asked for
         self._answered: Fixed | None = None  # of the newest samples
         self._shown: Tableau | None = None  # on the screen
@@ -159,8 +162,8 @@ class GalleryPanel(Panel):
             self._set_reals(self.studio.reals)
             self._draw_latents()
         else:
-            if self.studio.reals is None:
-                self._set_reals(None)
+            if self.studio.reals is not self._reals:  # another run of the same design
+                self._set_reals(self.studio.reals)
             self._ask()
         self._renew()
 
@@ -282,7 +285,7 @@ class GalleryPanel(Panel):
         self._stale = False
 
     def _set_reals(self, reals: np.ndarray | None) -> None:
-        spec = None if self._model is None else self._model.spec
+        self._reals, spec = reals, None if self._model is None else self._model.spec
         fits = reals is not None and spec is not None and reals.shape[1:] == spec.shape
         if fits and reals is not None and spec is not None and spec.kind != "points":
             self._samples["Real"] = reals
@@ -355,7 +358,8 @@ class GalleryPanel(Panel):
         """Bring header, toggles and page up to date."""
         model, has_reals = self._model, "Real" in self._samples
         why = self._why_empty()
-        tip = "" if has_reals else "Real samples are there once training has started."
+        opened = model is not None and self.studio.model_source != "live"
+        tip = "" if has_reals else NO_REALS if opened else SOON_REAL
         for name in ("Real", "Both"):
             self._view.enable(name, has_reals, tip)
         if not has_reals and self._view.value != "Generated":

@@ -249,23 +249,10 @@ class GridPanel(ModelPanel):
             self._well_shots.ask(middles)
 
     def _planned(self, model: m.Model) -> Plan | None:
-        asked = self.controls
-        side, mode = asked.side.value(), asked.mode
-        if mode == "Span":
-            corners = [well.stands[0] for well in asked.corners if well.stands]
-            return grid_plan.span(corners, side, asked.way, model) if len(corners) > 2 else None
-        rows = asked.rows_of(side)
-        if mode == "Classes":
-            return grid_plan.by_class(rows, model)
-        if mode == "Truncation":
-            return grid_plan.by_truncation(rows, side)
-        if mode == "Directions":
-            centre = asked.centre.stands[0] if asked.centre.stands else self._shots.here
-            across, down = asked.directions
-            if centre is None or across is None or down is None:
-                return None
-            return grid_plan.by_directions(centre, across, down, side, asked.reach.value())
-        return self._styled(model, rows, asked.columns_of(side - 1))
+        asked, side = self.controls, self.controls.side.value()
+        if asked.mode == "Styles":
+            return self._styled(model, asked.rows_of(side), asked.columns_of(side - 1))
+        return asked.plan(model, self._shots.here)
 
     def _styled(self, model: m.Model, rows: list[Stand], columns: list[Stand]) -> Plan | None:
         """The table of mixed styles, once it is known what the latents are mapped to."""

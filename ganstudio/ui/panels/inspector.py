@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -16,7 +13,6 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -30,7 +26,7 @@ from PySide6.QtWidgets import (
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.train.verdicts import Judged, Objected
-from ganstudio.ui import own_sample, photo, pictures, theme
+from ganstudio.ui import own_sample, pictures, theme
 from ganstudio.ui.asking import Asking
 from ganstudio.ui.background import Background
 from ganstudio.ui.canvas import Canvas
@@ -38,10 +34,12 @@ from ganstudio.ui.inspector_controls import InspectorControls
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.objecting import Objecting
 from ganstudio.ui.opinion import Wish, paint
+from ganstudio.ui.own_bar import OwnBar
 from ganstudio.ui.own_sample import Own
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.score_chart import ScoreChart
 from ganstudio.ui.studio import Studio
+from ganstudio.ui.verdict import Verdict, remarks
 
 WHO = "inspector"
 CROWD = {"points": 256, "image": 64, "voxels": 24}  # generated and real samples in the histogram
@@ -59,10 +57,6 @@ HINTS = {
     "image": "Drop a tile, a picture or a latent here to have it judged.",
     "voxels": "Front, side, above, and as it stands. Drop a tile or a solid to have it judged.",
     "points": "The line is the way that the discriminator would have it go.",
-}
-KINDS = {  # of files, as file dialogs word it
-    "image": photo.KINDS,
-    "points": "Latents (*.toml *.safetensors)",
 }
 
 
@@ -88,10 +82,7 @@ class InspectorPanel(Panel):
         self._reasons.answered.connect(self._on_reasons)
         self._scores.answered.connect(self._on_crowd)
         self._painter = Background("inspector", self)
-        self._reader = Background("inspector-file", self)
         self._painter.done.connect(self._on_painted)
-        self._reader.done.connect(self._on_read)
-        self._reader.broken.connect(self._on_unreadable)
         self.setAcceptDrops(True)
         theme.notifier.changed.connect(self._repaint)
         studio.modelReady.connect(self._on_model)
@@ -105,7 +96,7 @@ class InspectorPanel(Panel):
         self._rest()
         self._objecting.release()
         self._painter.close()
-        self._reader.close()
+        self.own_bar.reader.close()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: ask."""
@@ -122,11 +113,10 @@ class InspectorPanel(Panel):
     # Building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._score, self._words, self._standing = QLabel(), QLabel(), QLabel()
-        theme.tone(self._score, "title")
-        for label in (self._words, self._standing):
-            theme.tone(label, "muted")
-            label.setWordWrap(True)
+        self.verdict, self.own_bar = Verdict(), OwnBar()
+        self.own_bar.taken.connect(self.judge)
+        self.own_bar.backWanted.connect(lambda: self.judge(None))
+        self.own_bar.refused.connect(self._say)
         self._canvas, self._hint = Canvas(), QLabel(HINTS["image"])
         self._canvas.set_draggable(False)
         self._canvas.setMinimumSize(LEAST_PX, LEAST_PX)
@@ -137,12 +127,11 @@ class InspectorPanel(Panel):
         self.controls.smoothed.connect(self._ask_reasons)
         body = QWidget()
         column = QVBoxLayout(body)
-        edge = theme.SPACE[2]
-        column.setContentsMargins(edge, edge, edge, edge)
+        edge = theme.SPACE[3]
+        column.setContentsMargins(edge, theme.SPACE[2], edge, theme.SPACE[2])
         column.setSpacing(theme.SPACE[2])
-        column.addLayout(self._build_head())
-        column.addWidget(self._standing)
-        column.addWidget(self._build_own())
+        column.addWidget(self.verdict)
+        column.addWidget(self.own_bar)
         column.addWidget(self._canvas, 20)
         column.addLayout(self._build_foot())
         for part in (self.controls, self.chart):
@@ -161,13 +150,6 @@ class InspectorPanel(Panel):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._pages)
 
-    def _build_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.SPACE[2])
-        row.addWidget(self._score, 0, Qt.AlignmentFlag.AlignBaseline)
-        row.addWidget(self._words, 1, Qt.AlignmentFlag.AlignBaseline)
-        return row
-
     def _build_foot(self) -> QHBoxLayout:
         """Beneath the picture: what can be dropped, and a way for those who do not drag."""
         self._open = QToolButton()
@@ -175,29 +157,12 @@ class InspectorPanel(Panel):
         theme.tone(self._open, "flat")
         self._open.setToolTip("Open a file to have it judged.")
         self._open.setAccessibleName("Judge a file")
-        self._open.clicked.connect(self._choose_file)
+        self._open.clicked.connect(self.own_bar.choose)
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE[2])
         row.addWidget(self._hint, 1)
         row.addWidget(self._open, 0, Qt.AlignmentFlag.AlignTop)
         return row
-
-    def _build_own(self) -> QWidget:
-        """What is judged instead of the Latent panel's sample, and the way back."""
-        self._own_box, self._own_name, back = QFrame(), QLabel(), QToolButton()
-        theme.tone(self._own_box, "past")
-        theme.tone(back, "flat")
-        theme.decorate(back, "close")
-        back.setToolTip("Back to the sample of the Latent panel.")
-        back.setAccessibleName("Back to Latent")
-        back.clicked.connect(lambda: self.judge(None))
-        self._own_name.setMinimumWidth(1)
-        row = QHBoxLayout(self._own_box)
-        row.setContentsMargins(theme.SPACE[2], 2, 2, 2)
-        row.addWidget(self._own_name, 1)
-        row.addWidget(back)
-        self._own_box.hide()
-        return self._own_box
 
     # What the studio says -------------------------------------------------------------------
 
@@ -205,6 +170,7 @@ class InspectorPanel(Panel):
         model = event.model
         if model != self._model:
             self._model, self._found, self._crowd = model, None, None
+            self.own_bar.model = model
             self._set_own(None)
             self._z = model.draw(CROWD[model.spec.kind], CROWD_SEED)
             if self._stand is None or self._stand.z.shape != (model.z_dim,):
@@ -251,9 +217,7 @@ class InspectorPanel(Panel):
     def _set_own(self, own: Own | None) -> None:
         self._own = own
         self._objecting.set_needless(self.isVisible() and own is None)
-        self._own_box.setVisible(own is not None)
-        self._own_name.setText(own.name if own is not None else "")
-        self._own_name.setToolTip(own.name if own is not None else "")
+        self.own_bar.show_own(own)
 
     def _on_controls(self) -> None:
         found = self._found
@@ -275,36 +239,8 @@ class InspectorPanel(Panel):
     def dropEvent(self, event: QDropEvent) -> None:
         """Read it on a thread, then judge it."""
         self._canvas.set_aimed(False)
-        if self._model is None:
-            return
-        try:
-            self._read(own_sample.opener(event.mimeData(), self._model.spec))
-        except ValueError as error:
-            self._on_unreadable(error)
-        else:
+        if self.own_bar.drop(event.mimeData()):
             event.acceptProposedAction()
-
-    def _choose_file(self) -> None:
-        model = self._model
-        if model is None:
-            return
-        kinds = _solid_kinds() if model.spec.kind == "voxels" else KINDS[model.spec.kind]
-        chosen, _ = QFileDialog.getOpenFileName(self, "Judge a file", "", kinds)
-        if chosen:
-            path, spec = Path(chosen), model.spec
-            self._read(lambda: own_sample.of_file(path, spec))
-
-    def _read(self, opened: Callable[[], Own]) -> None:
-        """Read on a thread what this model could have made."""
-        model = self._model
-        self._reader.submit(lambda: (model, opened()))
-
-    def _on_read(self, read: tuple[m.Model, Own]) -> None:
-        if read[0] == self._model:  # else it was read for one that is gone
-            self.judge(read[1])
-
-    def _on_unreadable(self, error: Exception) -> None:
-        self._say(f"Not judged: {error}")
 
     def _say(self, text: str) -> None:
         self.studio.noted.emit(m.Noted(text, "warning"))
@@ -352,17 +288,13 @@ class InspectorPanel(Panel):
         for part in (self.controls, self._hint):
             part.setEnabled(found is not None)
         if found is None or missing:
-            self._score.setText("–")
-            self._words.setText("waiting for the discriminator")
-            self._standing.clear()
+            self.verdict.wait()
             self.chart.mark(float("nan"))
             return
-        self._score.setText(found.scale.reading(found.score))
-        self._score.setToolTip(found.scale.note)
-        self._words.setText(found.scale.words)
-        self._words.setToolTip(found.scale.note)
-        self._standing.setText(" ".join(self._remarks(found)))
-        self.chart.mark(self._shown_score(found))
+        shown = self._shown_score(found)
+        changed = None if self.controls.look == "Heat" else shown
+        self.verdict.show_found(found, remarks(found, self._crowd, changed, self._taken_for()))
+        self.chart.mark(shown)
 
     def _shown_score(self, found: Objected) -> float:
         """Of what is seen now: the sample as it is, or as it is wanted."""
@@ -370,23 +302,14 @@ class InspectorPanel(Panel):
             return found.score
         return found.wanted(self.controls.amount * float(found.amounts[-1]))[1]
 
-    def _remarks(self, found: Objected) -> list[str]:
-        """Its place among the others, who judged, and what the change would bring."""
-        said, crowd, score = [], self._crowd, found.score
-        if crowd is not None and len(crowd.scores):
-            parts = [f"{100 * float((crowd.scores < score).mean()):.0f} % of generated"]
-            if len(crowd.reals):
-                parts.append(f"{100 * float((crowd.reals < score).mean()):.0f} % of real")
-            said.append(f"Above {' and '.join(parts)} samples.")
-        if self.controls.look != "Heat":
-            said.append(f"Changed like this: {found.scale.reading(self._shown_score(found))}.")
-        if self._own is not None and self._own.sample is not None and self._model is not None:
-            classes, told = self._model.classes, (self._stand.told if self._stand else {})
-            if classes and "classes" in told and told["classes"].ndim == 1:
-                said.append(f"Judged as {classes[int(told['classes'][0])]}.")
-        if found.critic_nimg != found.nimg:
-            said.append(f"Judged by the discriminator of {found.critic_nimg / 1000:,.1f} kimg.")
-        return said
+    def _taken_for(self) -> str:
+        """The class that a sample of the person's own is judged as; empty for none."""
+        if self._own is None or self._own.sample is None or self._model is None:
+            return ""
+        classes, told = self._model.classes, (self._stand.told if self._stand else {})
+        if classes and "classes" in told and told["classes"].ndim == 1:
+            return classes[int(told["classes"][0])]
+        return ""
 
     def _repaint(self) -> None:
         """Have the chosen view drawn, on a thread, for solids take a while."""
@@ -407,10 +330,3 @@ class InspectorPanel(Panel):
         image = painted if isinstance(painted, QImage) else pictures.to_qimage(painted)
         solid = self._model is not None and self._model.spec.kind == "voxels"
         self._canvas.show_image(image, drawn or solid)
-
-
-def _solid_kinds() -> str:
-    """Files that hold solids, as file dialogs word it."""
-    from ganstudio.solids.opening import SUFFIXES  # imports scipy, when first needed
-
-    return f"Solids ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"

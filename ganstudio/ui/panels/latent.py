@@ -7,15 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
-from ganstudio.latent.bank import Bank
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import carrying, theme
-from ganstudio.ui.banks import Banks, scaled
+from ganstudio.ui.banks import Banks
 from ganstudio.ui.film_maker import FilmMaker
 from ganstudio.ui.latent_body import LatentBody
 from ganstudio.ui.latent_desk import KEYS, Desk, deed_of
@@ -27,14 +26,12 @@ from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.portrait import Portrait
 from ganstudio.ui.run_place import run_place
+from ganstudio.ui.sending import TAG, Sending
+from ganstudio.ui.standpoint import Standpoint
 from ganstudio.ui.starring import Starring
 from ganstudio.ui.studio import Studio
-from ganstudio.ui.trail import Visit
 from ganstudio.ui.walking import Mix
 
-TAG = "latent"
-DISPLAY_MS, REST_MS = 16, 350
-WHEEL_STEP = 1 / 15  # of a slider's reach in one notch
 EMPTY = "No model yet. Once one is training or opened, move its noise here and watch."
 
 
@@ -48,16 +45,8 @@ class LatentPanel(Panel):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._point: Point | None = None
         self._examples: m.Examples | None = None
-        self._exact: m.Told = {}  # told from elsewhere, finer than the inputs can show
-        self._turn = 0
-        self._unsent = self._stale = False
-        self._asked_of: Point | None = None
-        self._ticket = -1
         self._run: Path | None = None
-        self._throttle = QTimer(self, singleShot=True, interval=DISPLAY_MS)
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._build()
         self._connect()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -68,23 +57,22 @@ class LatentPanel(Panel):
     @property
     def point(self) -> Point | None:
         """Where it stands; None before there is a model."""
-        return self._point
+        return self.standpoint.point
 
     @property
     def stand(self) -> Stand | None:
         """All that the generator is given; None before there is a model."""
-        return None if self._point is None else self._point.stand(self.told)
+        return self.standpoint.stand
 
     @property
     def told(self) -> m.Told:
         """All that the generator is told besides noise, (1, ...) each."""
-        return self.inputs.told | self._exact
+        return self.standpoint.told
 
     def release(self) -> None:
         """Stop the timers and the drawing threads."""
         theme.notifier.changed.disconnect(self._on_colours)
-        self._throttle.stop()
-        self._rest.stop()
+        self._sending.release()
         self._portrait.release()
         self._films.release()
         self._mixing.release()
@@ -94,9 +82,7 @@ class LatentPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was missed while hidden."""
         super().showEvent(event)
-        if self._stale:
-            self._ask()
-            self._rest.start()
+        self._sending.catch_up()
 
     # Building -------------------------------------------------------------------------------
 
@@ -112,7 +98,10 @@ class LatentPanel(Panel):
         self._films = FilmMaker(self.studio, lambda: body.ways.sliders, self)
         self._mixing = Mixing(self.studio, body.mixer, self)
         self._starring = Starring(self.studio, body.memory, self)
-        self.desk = Desk(self.studio, body.canvas, lambda: self.stand, self._stand_on)
+        self.standpoint = Standpoint(body, self._banks, self)
+        self.standpoint.changed.connect(self._films.stir)
+        self._sending = Sending(self.studio, self.standpoint, self)
+        self.desk = Desk(self.studio, body.canvas, lambda: self.stand, self.standpoint.stand_on)
         self._pages = QStackedWidget()
         self._pages.addWidget(Notice(EMPTY))
         self._pages.addWidget(body)
@@ -122,14 +111,16 @@ class LatentPanel(Panel):
 
     def _connect(self) -> None:
         canvas, ways, banks, bank = self._canvas, self._ways, self._banks, self._ways.bank
-        change, desk, studio = self._change, self.desk, self.studio
+        here, desk, studio = self.standpoint, self.desk, self.studio
+        change = here.change
         links: list[tuple[Any, Callable[..., object]]] = [
             (self._portrait.shown, self._on_shown),
-            (self._throttle.timeout, self._on_display),
-            (self._rest.timeout, self._settle),
+            (here.refused, desk.say),
+            (self._sending.sent, self._on_sent),
+            (self._sending.rested, self._settle),
             (theme.notifier.changed, self._on_colours),
-            (canvas.dragged, self._on_dragged),
-            (canvas.wheeled, self._on_wheeled),
+            (canvas.dragged, here.drag),
+            (canvas.wheeled, here.wheel),
             (canvas.pressed, self.setFocus),
             (canvas.takenOut, desk.carry_this),
             (canvas.customContextMenuRequested, lambda at: desk.menu(canvas.mapToGlobal(at))),
@@ -137,24 +128,24 @@ class LatentPanel(Panel):
             (self._caption.starred, self.star),
             (self._caption.pinned, self.pin),
             (self._reset.clicked, self.reset),
-            (self._seed.changed, self._resample),
+            (self._seed.changed, here.resample),
             (ways.moved, lambda index, amount: change(lambda p: p.move(index, amount))),
             (ways.truncated, lambda psi: change(lambda p: replace(p, psi=psi))),
             (ways.noised, lambda noise: change(lambda p: replace(p, noise=noise))),
-            (ways.renamed, self._on_renamed),
-            (ways.kept, self._on_kept),
-            (ways.stretched, self._on_stretched),
+            (ways.renamed, here.rename),
+            (ways.kept, here.keep),
+            (ways.stretched, here.stretch),
             (ways.looked, self._films.look),
-            (bank.spaceChosen, self._on_space),
-            (bank.sourceChosen, lambda source: banks.choose(source, self._space)),
+            (bank.spaceChosen, here.lead_through),
+            (bank.sourceChosen, lambda source: banks.choose(source, here.space)),
             (bank.reachSet, lambda reach: change(lambda p: p.reaching(reach))),
             (bank.picturesToggled, lambda _: change(lambda p: p)),
-            (banks.found, self._on_bank),
-            (banks.axesWanted, lambda: self._bend(lambda p: p.straight())),
-            (banks.turnWanted, self.new_directions),
-            (self.inputs.changed, self._on_told),
+            (banks.found, here.lead_along),
+            (banks.axesWanted, lambda: here.bend(lambda p: p.straight())),
+            (banks.turnWanted, here.turn),
+            (self.inputs.changed, here.tell_anew),
             (self.inputs.refused, desk.say),
-            (self.memory.visitWanted, self._go),
+            (self.memory.visitWanted, here.go),
             (self.memory.standWanted, self.stand_on),
             (self.memory.dragWanted, lambda stand, image: desk.carry(self.memory, stand, image)),
             (self.memory.changed, self._on_memory),
@@ -173,47 +164,45 @@ class LatentPanel(Panel):
     # What the studio says -------------------------------------------------------------------
 
     def _on_model(self, event: m.ModelReady) -> None:
-        point, known, self._examples = self._point, self._examples, event.examples
+        point, known, self._examples = self.point, self._examples, event.examples
         if point is None or event.model != point.model:
             self._adopt(event.model, event.examples)
             return
         self._mixing.forget()
         self._open_run()
         if event.examples is not known:  # another run of the same design
-            self.inputs.take(event.model, event.examples)
-            self._exact = {}
-            self._stand(self._point or point)
+            self.standpoint.take(event.model, event.examples)
+            self.standpoint.stand_at(self.point or point)
         else:
             self._mixing.follow(point, self.told)
-            self._ask()
+            self._sending.ask()
             self._films.newer()
 
     def _adopt(self, model: m.Model, examples: m.Examples | None) -> None:
         self._body.take(model, examples)
-        self._exact = {}
         self._portrait.take(model)
         self._mixing.forget()
         self._films.forget()
         self._pages.setCurrentIndex(1)
-        self._throttle.start()  # all panels hear of a model before they hear of a point of it
-        self._point = Point.at(model, model.draw(1, self._seed.value)[0], self._turn)
+        self._sending.start()  # all panels hear of a model before they hear of a point of it
+        point = self.standpoint.begin(model)
         self._open_run(fresh=True)
-        self._stand(self._point)
+        self.standpoint.stand_at(self.point or point)
 
     def _open_run(self, fresh: bool = False) -> None:
         """Show what is kept in the run of the model in view, if it is another than before."""
-        run, point = run_place(self.studio), self._point
+        run, point = run_place(self.studio), self.point
         if point is None or (run == self._run and not fresh):
             return
         self._run = run
         self.memory.open(run)
         bank = self._banks.take(axes=point.axes and point.space == "z")
         if bank is not None:
-            self._on_bank(bank)
+            self.standpoint.lead_along(bank)
 
     def _on_measured(self, measured: Mix) -> None:
         """What is mixed in is known, or is another on newer weights, which is no step."""
-        point, stand, current = self._point, self.stand, self.memory.trail.current
+        point, stand, current = self.point, self.stand, self.memory.trail.current
         if point is None or point.mix is None or point.mix.other is not measured.other:
             return
         mix = replace(point.mix, gap=measured.gap, seen=measured.seen)
@@ -221,7 +210,7 @@ class LatentPanel(Panel):
         again = stand is not None and current is not None and same_place(current.stand, stand)
         if again and point.mix.gap is not None:
             self.memory.amend(fresh, fresh.stand(self.told))
-        self._stand(fresh)
+        self.standpoint.stand_at(fresh)
 
     def _on_memory(self) -> None:
         self._caption.show_starred(self.memory.starred is not None)
@@ -230,25 +219,28 @@ class LatentPanel(Panel):
         self._open_run()
 
     def _on_taken(self, stand: Stand) -> None:
-        point = self._point
+        point = self.point
         if point is not None and stand.z.shape == (point.model.z_dim,):
             self.stand_on(stand)
 
     def _on_rendered(self, event: m.Rendered) -> None:
-        if event.tag != TAG or self._point is None:
+        if event.tag != TAG or self.point is None:
             return
-        if event.samples.shape[1:] == self._point.model.spec.shape:
+        if event.samples.shape[1:] == self.point.model.spec.shape:
             self._caption.say(f"{event.nimg / 1000:,.1f} kimg  ·  {event.milliseconds:.1f} ms")
-            of = self._asked_of if event.ticket == self._ticket else None
-            self._portrait.show_sample(event.samples[:1], of)
+            self._portrait.show_sample(event.samples[:1], self._sending.point_of(event))
+
+    def _on_sent(self) -> None:
+        if self.point is not None:
+            self._mixing.follow(self.point, self.told)
 
     def _on_shown(self) -> None:
-        if self._portrait.of is self._point and not self._rest.isActive():
+        if self._portrait.of is self.point and not self._sending.rest.isActive():
             self._settle()
 
     def _on_colours(self) -> None:
         self._portrait.redraw()
-        if self._point is not None and self._point.model.spec.kind != "image":
+        if self.point is not None and self.point.model.spec.kind != "image":
             self._films.forget()
             self._films.look()
 
@@ -256,25 +248,14 @@ class LatentPanel(Panel):
 
     def reset(self) -> None:
         """All sliders, truncation, noise and mixing as they were at first."""
-        self._change(lambda point: point.back())
-
-    def new_directions(self) -> None:
-        """Other random directions, from where it stands."""
-        self._turn += 1
-        self._bend(lambda point: point.turned(self._turn))
+        self.standpoint.change(lambda point: point.back())
 
     def stand_on(self, stand: Stand) -> None:
         """Stand there: on a favourite, on a place from elsewhere."""
         try:
-            self._stand_on(stand)
+            self.standpoint.stand_on(stand)
         except ValueError as error:
             self.desk.say(f"Not taken: {error}.")
-
-    def _stand_on(self, stand: Stand) -> None:
-        if self._point is not None:
-            point = self._point.going(stand)
-            self._tell(stand.told)
-            self._stand(point)
 
     def star(self) -> None:
         """Keep the place among the favourites of the run."""
@@ -296,130 +277,12 @@ class LatentPanel(Panel):
             self.mixer.pin(stand)
             self.studio.pinned.emit(stand)
 
-    def _resample(self, seed: int) -> None:
-        def fresh(point: Point) -> Point:
-            there = point.going(Stand(point.model.draw(1, seed)[0]))
-            return replace(there, psi=point.psi, noise=point.noise)
-
-        self._change(fresh)
-
-    def _on_told(self) -> None:
-        self._exact = {}
-        self._change(lambda point: point)
-
-    def _tell(self, told: m.Told) -> None:
-        """Show what is told, and tell it as it is where the inputs can only come near it."""
-        self.inputs.show_told(told)
-        shown, classes = self.inputs.told, len(self._point.model.classes) if self._point else 0
-        self._exact = self._exact | {
-            kind: value
-            for kind, value in told.items()
-            if kind in shown and (value.shape == shown[kind].shape or value.shape == (1, classes))
-        }
-
-    def _on_dragged(self, right: float, up: float) -> None:
-        self._go_along(x=2 * right, y=2 * up)
-
-    def _on_wheeled(self, notches: float) -> None:
-        self._go_along(wheel=notches * WHEEL_STEP)
-
-    def _go_along(self, **shares: float) -> None:
-        """Go by shares of the reach of those directions that mouse and wheel move."""
-        steps = self._ways.steps(**shares)
-        self._change(lambda point: point.step({i: s * point.reach_of(i) for i, s in steps.items()}))
-
-    def _on_space(self, space: str) -> None:
-        self._banks.show(space)
-        self._bend(lambda point: point.walking(self._banks.led(space)))
-
-    @property
-    def _space(self) -> str:
-        return "w" if self._point is not None and self._point.space == "w" else "z"
-
-    def _on_bank(self, bank: Bank) -> None:
-        if self._ways.bank.source == "axes":
-            self._bend(lambda point: point.straight(bank.names, bank.reaches))
-        else:
-            ways = scaled(bank)
-            self._bend(lambda point: point.bent(ways, bank.names, bank.space, bank.reaches))
-
-    def _on_kept(self, index: int) -> None:
-        if self._point is not None:
-            self._banks.keep(self._point, index)
-
-    def _on_stretched(self, index: int, reach: float) -> None:
-        self._change(lambda point: point.reaching(reach, index))
-        if self._point is not None:
-            self._banks.stretch(self._point)
-
-    def _on_renamed(self, index: int, name: str) -> None:
-        if self._point is not None:
-            names = self._banks.rename(self._point, index, name)
-            self._change(lambda point: point.called(names))
-
-    # Sending --------------------------------------------------------------------------------
-
-    def _change(self, change: Callable[[Point], Point]) -> None:
-        """Stand where a change of the point leads, if there is one."""
-        if self._point is not None:
-            self._stand(change(self._point))
-
-    def _bend(self, change: Callable[[Point], Point]) -> None:
-        """The same place, to be left along other directions."""
-        if self._point is None:
-            return
-        try:
-            point = change(self._point)
-        except ValueError as error:
-            self.desk.say(f"{error}.")
-            return
-        self._ways.clear_films()
-        self._stand(point)
-
-    def _go(self, visit: Visit) -> None:
-        """Return to a place where one was."""
-        if self._point is not None:
-            point = visit.point.like(self._point)
-            self._tell(visit.told if point.steered else visit.stand.told)
-            self._stand(point)
-
-    def _stand(self, point: Point) -> None:
-        """Stand here: show it on the controls, tell the others, have it drawn."""
-        self._point = point
-        self._ways.show_point(point)
-        self.mixer.show_point(point)
-        self._reset.setEnabled(point.moved)
-        self._films.stir()
-        self._rest.start()
-        self._unsent = True
-        if not self._throttle.isActive():
-            self._on_display()
-
-    def _on_display(self) -> None:
-        """Send what changed, at most once in a frame."""
-        stand, point = self.stand, self._point
-        if self._unsent and stand is not None and point is not None:
-            self._unsent = False
-            self._throttle.start()
-            self._ask()
-            self.studio.latentChanged.emit(stand)
-            self._mixing.follow(point, self.told)
-
-    def _ask(self) -> None:
-        stand = self.stand
-        self._stale = not self.isVisible()
-        if stand is not None and not self._stale:
-            self._asked_of = self._point
-            self._ticket = self.studio.ask(
-                TAG, stand.z[None], stand.told, stand.psi, stand.shifts, stand.noise
-            )
-
     def _settle(self) -> None:
         """The hand rests: remember the place, and draw what lies around it."""
-        stand, point = self.stand, self._point
+        stand, point = self.stand, self.point
         if stand is None or point is None:
             return
-        self._rest.stop()
+        self._sending.rest.stop()
         shown = self._portrait.of is point
         self.memory.arrive(point, stand, self.told, self.desk.picture if shown else None)
         self._banks.told = self._starring.told = self.told
@@ -462,7 +325,7 @@ class LatentPanel(Panel):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Places and latent files are welcome."""
-        if self._point is not None and carrying.welcome(event.mimeData()):
+        if self.point is not None and carrying.welcome(event.mimeData()):
             event.acceptProposedAction()
             self._canvas.set_aimed(True)
 

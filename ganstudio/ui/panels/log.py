@@ -53,7 +53,7 @@ class LogPanel(Panel):
         self.list.setColumnWidth(0, 92)
         self.list.setColumnWidth(1, 66)
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.SPACE[2], theme.SPACE[1], theme.SPACE[2], theme.SPACE[2])
+        column.setContentsMargins(theme.SPACE[3], theme.SPACE[2], theme.SPACE[3], theme.SPACE[2])
         column.setSpacing(theme.SPACE[1])
         column.addLayout(self._make_bar())
         column.addWidget(self.list, 1)
@@ -227,4 +227,4 @@ def _kimg(nimg: int) -> str:
 
 def _short(path: Path) -> str:
     """The last parts of a path, enough to find it."""
-    return "/".join(path.parts[-3:])
+    return "/".join(path.parts[-2:])

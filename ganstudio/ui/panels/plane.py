@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QHideEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import theme
-from ganstudio.ui.chart import Chart
-from ganstudio.ui.landscape import Landscape
 from ganstudio.ui.notice import Notice
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.studio import Studio
+
+if TYPE_CHECKING:
+    import pyqtgraph as pg
 
 TAG, POINT_TAG = "plane", "plane-point"
 COUNT = 1024
@@ -35,6 +37,7 @@ class PlanePanel(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._model: m.Model | None = None
+        self._reals: np.ndarray | None = None
         self._z = np.zeros((0, 0), np.float32)
         self._classes: np.ndarray | None = None
         self._fakes = np.zeros((0, 2), np.float32)
@@ -68,6 +71,11 @@ class PlanePanel(Panel):
         self.landscape.look(False)
 
     def _build(self) -> None:
+        import pyqtgraph as pg  # takes long, and the window asks all panels where they stand
+
+        from ganstudio.ui.chart import Chart
+        from ganstudio.ui.landscape import Landscape
+
         self._chart = Chart()
         self._chart.setAspectLocked(True)
         self._real = pg.ScatterPlotItem(pxMode=True, size=4, pen=None)
@@ -121,13 +129,13 @@ class PlanePanel(Panel):
             self._spot.setData([], [])
             self._show_reals()
             self._show_page()
-        elif self.studio.reals is None:
+        elif self.studio.reals is not self._reals:  # another run of the same design
             self._show_reals()
         self.landscape.renew(event.model if event.model.spec.shape == (2,) else None)
         self._ask()
 
     def _show_reals(self, event: m.Started | None = None) -> None:
-        reals = self.studio.reals if event is None else event.reals
+        reals = self._reals = self.studio.reals if event is None else event.reals
         fits = reals is not None and reals.ndim == 2 and reals.shape[1] == 2
         shown = reals[:COUNT] if fits and reals is not None else np.zeros((0, 2))
         self._real.setData(shown[:, 0], shown[:, 1])
@@ -219,7 +227,7 @@ class PlanePanel(Panel):
             shade.setAlpha(alpha)
             item.setBrush(shade)
         self._spot.setBrush(QColor(colours.fake))
-        self._spot.setPen(pg.mkPen(colours.text, width=2))
+        self._spot.setPen(QPen(QColor(colours.text), 2))
         self.landscape.recolour()
         dots = ((colours.real, "Real"), (colours.fake, "Generated"))
         parts = [f'<span style="color:{colour}">●</span>&nbsp; {name}' for colour, name in dots]

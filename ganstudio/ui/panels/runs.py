@@ -95,7 +95,7 @@ class RunsPanel(Panel):
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.SPACE[2], theme.SPACE[2], theme.SPACE[2], theme.SPACE[2])
+        column.setContentsMargins(theme.SPACE[3], theme.SPACE[2], theme.SPACE[3], theme.SPACE[2])
         column.setSpacing(theme.SPACE[2])
         self._branching = Branching(self.studio, self)
         self._chores = RunChores(self.studio, self)
@@ -135,6 +135,7 @@ class RunsPanel(Panel):
             (self.open, self._open), (self.resume, self._resume),
             (self.branch, self._of(self._branching.ask)),
         ):  # fmt: skip
+            button.setStyleSheet("padding: 5px 8px;")  # all in a line of a narrow panel
             button.clicked.connect(act)
             row.addWidget(button)
         self.more = QToolButton()

@@ -31,6 +31,7 @@ from ganstudio.ui.card_list import CardList
 from ganstudio.ui.cards import PictureCard, WideCard
 from ganstudio.ui.catalogue import Card, Catalogue
 from ganstudio.ui.data_cards import DataCards
+from ganstudio.ui.files_found import FilesFound
 from ganstudio.ui.fold import Fold
 from ganstudio.ui.forecast_line import ForecastLine
 from ganstudio.ui.form import Form
@@ -76,6 +77,7 @@ class SetupPanel(Panel):
         self.specs = Specs(studio, self)
         self.specs.found.connect(self._on_found)
         self.forecast = ForecastLine(studio, self)
+        self.files = FilesFound(studio, self)
         self.data_sets: DataCards | None = None
         self.setMinimumWidth(LEAST_PX)
         self._stack = QStackedLayout(self)
@@ -113,6 +115,7 @@ class SetupPanel(Panel):
         theme.notifier.changed.disconnect(self._on_colours)
         self.specs.close()
         self.forecast.close_down()
+        self.files.close_down()
         if self.data_sets is not None:
             self.data_sets.release()
 
@@ -120,6 +123,7 @@ class SetupPanel(Panel):
         """Brought before its tab."""
         super().showEvent(event)
         self.forecast.look_again()
+        self.files.look_again()
 
     # Building -------------------------------------------------------------------------------
 
@@ -174,6 +178,8 @@ class SetupPanel(Panel):
             column.addWidget(self._headings[name])
             self._slots[name] = QVBoxLayout()
             column.addLayout(self._slots[name])
+            if name == "dataset":
+                column.addWidget(self.files)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -221,7 +227,8 @@ class SetupPanel(Panel):
             self._headings[name].setText("TRAINING")
         else:
             card = self._card(name, key)
-            form = Form(card.config)
+            samples = self._hoped(self.data) if name == "gan" else None
+            form = Form(card.config, defaults=card.suited.get(samples.kind if samples else "", {}))
             self._headings[name].setText(card.title.upper())
             self._headings[name].setVisible(bool(card.knobs))
         self.forms[name] = form
@@ -295,8 +302,8 @@ class SetupPanel(Panel):
         self._picture_own()
 
     def _show_choice(self) -> None:
-        self._build_form("gan", self.variant)
         self._build_form("dataset", self.data)
+        self._build_form("gan", self.variant)  # its defaults depend on the samples
         for name, text, fold in (
             ("gan", self._variant_text, self._about_variant),
             ("dataset", self._data_text, self._about_data),
@@ -309,7 +316,7 @@ class SetupPanel(Panel):
 
     def _keep(self) -> None:
         """Remember the knobs, for when their owner is chosen again."""
-        self._kept["gan", self.variant] = self.forms["gan"].values()
+        self._kept["gan", self.variant] = self.forms["gan"].departures()
         self._kept["dataset", self.data] = self.forms["dataset"].values()
 
     def _load_preset(self, path: Path) -> None:
@@ -365,6 +372,7 @@ class SetupPanel(Panel):
                     lines = [line for line in error.faults if line not in (*blamed, LOOKING)]
         self._show_faults(lines)
         self.forecast.follow(wanted)
+        self.files.follow(wanted)
         self.recipeChanged.emit()
 
     def _missing(self) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -17,20 +19,14 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.ui import drag, pictures, theme
-from ganstudio.ui.gl.still import Still
-from ganstudio.ui.gl.viewport import Viewport
 from ganstudio.ui.panels.base import Panel
 from ganstudio.ui.shots import fits
-from ganstudio.ui.solid_compare import SolidCompare
-from ganstudio.ui.solid_controls import SolidControls
-from ganstudio.ui.solid_guests import Guest, file_in
-from ganstudio.ui.solid_morph import SolidMorph
-from ganstudio.ui.solid_stage import SolidStage, empty_page
-from ganstudio.ui.solid_sums import SolidSums
-from ganstudio.ui.solid_tools import SolidTools
 from ganstudio.ui.solid_wall import Cast, Wall
-from ganstudio.ui.solid_writer import SolidWriter
 from ganstudio.ui.studio import Studio
+
+if TYPE_CHECKING:
+    from ganstudio.ui.gl.still import Still
+    from ganstudio.ui.gl.viewport import Viewport
 
 EMPTY = (
     "Train on furniture to see solids here, or open a run that makes voxels. Meshes and voxel "
@@ -53,6 +49,8 @@ class SolidPanel(Panel):
     )
 
     def __init__(self, studio: Studio) -> None:
+        from ganstudio.ui.solid_writer import SolidWriter
+
         super().__init__(studio)
         self._model: m.Model | None = None
         self._point: Stand | None = None
@@ -104,6 +102,14 @@ class SolidPanel(Panel):
     # Building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        # drawing and files take long to import, and the window asks all panels where they stand
+        from ganstudio.ui.solid_compare import SolidCompare
+        from ganstudio.ui.solid_controls import SolidControls
+        from ganstudio.ui.solid_morph import SolidMorph
+        from ganstudio.ui.solid_stage import SolidStage, empty_page
+        from ganstudio.ui.solid_sums import SolidSums
+        from ganstudio.ui.solid_tools import SolidTools
+
         self.controls = SolidControls()
         self.stage_view = SolidStage(self.controls)
         self.compare = SolidCompare(self.studio)
@@ -234,12 +240,16 @@ class SolidPanel(Panel):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Qt: meshes, voxels and latents are welcome."""
+        from ganstudio.ui.solid_guests import file_in
+
         data = event.mimeData()
         if file_in(data) or drag.unpack(data) or drag.unpack_sample(data) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Qt: open a file, go to a latent, show a training sample beside the generated one."""
+        from ganstudio.ui.solid_guests import Guest, file_in
+
         data, path = event.mimeData(), file_in(event.mimeData())
         stand, sample = drag.unpack(data), drag.unpack_sample(data)
         if path is not None:

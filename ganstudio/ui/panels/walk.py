@@ -7,16 +7,15 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QPushButton, QWidget
 
 from ganstudio.latent.stand import Stand
 from ganstudio.latent.walks import KeyFrames
 from ganstudio.train import messages as m
-from ganstudio.ui import pictures, theme
+from ganstudio.ui import pictures
 from ganstudio.ui.canvas import Canvas
 from ganstudio.ui.errand import Errand
 from ganstudio.ui.film_box import FilmBox
-from ganstudio.ui.flow import FlowLayout
+from ganstudio.ui.key_buttons import RANDOM, KeyButtons
 from ganstudio.ui.key_list import KeyList
 from ganstudio.ui.key_strip import KeyStrip
 from ganstudio.ui.panels.base import ModelPanel
@@ -26,7 +25,6 @@ from ganstudio.ui.walk_controls import WalkControls
 from ganstudio.ui.walk_player import WalkPlayer
 
 TASK, TAG = "film", "walk"
-RANDOM = 6
 FRAME_PX, KEY_PX = 384, 96
 EMPTY = "No model yet. Once one is training or opened, walk through its latent space here."
 NO_NOISE = "This model takes no noise, so there is nothing to walk through."
@@ -125,7 +123,8 @@ class WalkPanel(ModelPanel):
         column.addWidget(self.player)
         self.strip = KeyStrip()
         column.addWidget(self.strip)
-        column.addWidget(self._build_buttons())
+        self.buttons = KeyButtons(self.add, self.fill, self.undo, self.clear)
+        column.addWidget(self.buttons)
         self.controls = WalkControls()
         self.controls.changed.connect(self._renew)
         column.addWidget(self.controls)
@@ -141,26 +140,6 @@ class WalkPanel(ModelPanel):
         row.doubled.connect(lambda index: self.insert(self.stands[index], index + 1))
         row.taken.connect(lambda index: self.studio.latentTaken.emit(self.stands[index]))
         row.picked.connect(self._on_picked)
-
-    def _build_buttons(self) -> QWidget:
-        box = QWidget()
-        flow = FlowLayout(box, theme.SPACE[1])
-        self._add, self._random, self._undo, self._clear = (
-            QPushButton(text) for text in ("Add", "Random", "", "")
-        )
-        self._undo.setAccessibleName("Undo")
-        self._clear.setAccessibleName("Clear")
-        for button, icon, tip, act in (
-            (self._add, "pin", "Add what Latent shows as a key frame  (P)", self.add),
-            (self._random, "dice", f"{RANDOM} random latents as key frames", self.fill),
-            (self._undo, "undo", "Take the last change back  (Ctrl+Z)", self.undo),
-            (self._clear, "close", "Remove all key frames", self.clear),
-        ):
-            theme.decorate(button, icon)
-            button.setToolTip(tip)
-            button.clicked.connect(lambda _=False, act=act: act())
-            flow.addWidget(button)
-        return box
 
     # What the person does -------------------------------------------------------------------
 
@@ -291,8 +270,7 @@ class WalkPanel(ModelPanel):
         """Bring strip, player and buttons up to date."""
         path = self.path
         self.strip.show_frames(self.stands, self.list.images)
-        self._clear.setEnabled(bool(self.stands))
-        self._undo.setEnabled(self.list.undoable)
+        self.buttons.allow(bool(self.stands), self.list.undoable)
         self.film.allow(path is not None, "" if path is not None else SHORT)
         self.player.follow(path)
         self._show_head(path)

@@ -15,18 +15,21 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HERE = Path(__file__).parent
 LONGEST = 4096  # bytes
-ROOM_BYTES = 2 << 30  # of address space beyond what was there before: the machine is others' too
+ROOM_BYTES = 512 << 20  # of address space for one input; what it takes of it is measured after
+STOP_S = 5.0  # of the processor, until a reader is stopped in the middle; too slow is sooner
 INSTRUMENTED = ["ganstudio", "tomllib", "zipfile", "json", "numpy.lib.format", "numpy.lib._format"]
 
 
@@ -87,14 +90,16 @@ def _fuzz(asked: argparse.Namespace) -> None:
     for content in reader.seeds():  # what is imported late belongs to nobody's input
         with suppress(*reader.refuses):
             reader.read(scratch, content)
-    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM_BYTES, resource.RLIM_INFINITY))
+    signal.signal(signal.SIGVTALRM, _too_long)
 
     def attempt(content: bytes) -> None:
         before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.process_time()
         try:
-            reader.read(scratch, content)
+            with _bounded():
+                reader.read(scratch, content)
+        except TooLongError:
+            _keep(found, content, "slow", traceback.format_exc())
         except reader.refuses as error:
             if len(str(error).split()) < 2 or len(str(error)) > readers.LONGEST_TOLD:
                 _keep(found, content, f"wordless-{type(error).__name__}", repr(error)[:2000])
@@ -119,6 +124,27 @@ def _fuzz(asked: argparse.Namespace) -> None:
     options += [f"-dict={dictionary}"] if dictionary.is_file() else []
     atheris.Setup([sys.argv[0], *options, str(corpus)], attempt)
     atheris.Fuzz()
+
+
+class TooLongError(BaseException):
+    """A reader took longer than it may; nothing in the program catches this."""
+
+
+def _too_long(number: int, frame: object) -> None:
+    raise TooLongError
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """While a reader reads: so much address space more, and so much of the processor."""
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM_BYTES, resource.RLIM_INFINITY))
+    signal.setitimer(signal.ITIMER_VIRTUAL, STOP_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def _keep(folder: Path, content: bytes, key: str, told: str) -> None:

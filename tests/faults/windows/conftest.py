@@ -50,7 +50,7 @@ def show(self, real=window.MainWindow.show):
     self.studio.statsArrived.connect(lambda stats: say("NIMG", stats[-1].nimg))
     self.acting = QTimer(self, interval=50)
     self.acting.timeout.connect(lambda: act(self))
-    self.acting.start()
+    self.filled.connect(self.acting.start)  # it stands
 
 window.MainWindow.show = show
 sys.exit(app.main(["--device", "cpu", *sys.argv[2:]]))

@@ -61,6 +61,20 @@ def test_samples_are_made_and_judged_one_by_one(spec: SampleSpec) -> None:
     torch.testing.assert_close(logits, alone)
 
 
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.kind)
+def test_without_blocks_at_full_resolution_they_are_as_large(spec: SampleSpec) -> None:
+    pair = r3_pair(spec, z_dim=5, width=4, halved=True)
+    x = pair["G"](torch.randn(64, 5))
+    assert x.shape == (64, *spec.shape)
+    assert 0.3 < x.std().item() < 3  # the weights keep the scale
+    assert pair["D"](x).shape == (64,)
+    whole, half = (
+        sum(isinstance(part, ResidualBlock) for part in one["D"].modules())
+        for one in (r3_pair(spec, 5, 4), pair)
+    )
+    assert half == whole - (spec.kind != "points")
+
+
 def test_classes_reach_both_networks() -> None:
     spec, z = SPECS[1], torch.randn(1, 5).expand(2, 5)
     pair = r3_pair(spec, z_dim=5, width=4, classes=2)

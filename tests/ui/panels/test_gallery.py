@@ -155,6 +155,15 @@ def test_real_samples_that_the_studio_drops_go(panel, quiet):
     assert panel.grids["Real"].pictures == []
 
 
+def test_an_opened_run_shows_the_real_samples_it_keeps(panel, quiet):
+    quiet.reals = np.full((20, 1, 8, 8), 1.0, np.float32)
+    quiet.offer()
+    assert panel._view._buttons["Real"].isEnabled()
+    quiet.reals = np.full((9, 1, 8, 8), 1.0, np.float32)  # another run of the same design
+    quiet.offer(nimg=20_000)
+    assert len(panel.grids["Real"].pictures) == 9
+
+
 def test_hovering_lights_up_a_tile(panel, quiet, qtbot):
     quiet.offer()
     quiet.answer(last(quiet))

@@ -83,9 +83,9 @@ def test_the_latents_sample_gets_a_score_among_others(panel, quiet, errands):
     assert errands[of(errands, "objections")[-1] - 1][2]["stand"] is stand
     objected(quiet, errands)
     judged(quiet, errands)
-    assert panel._score.text() == "0.27"
-    assert panel._words.text() == "chance of being real"
-    assert "Above 50 % of generated and 0 % of real" in panel._standing.text()
+    assert panel.verdict.score.text() == "0.27"
+    assert panel.verdict.words.text() == "chance of being real"
+    assert "Above 50 % of generated and 0 % of real" in panel.verdict.remarks.text()
     assert panel.chart.place == -1
     panel.grab()
 
@@ -106,7 +106,7 @@ def test_what_is_wanted_is_shown_with_its_score(panel, quiet, errands):
     heat = panel._canvas.image.copy()
     panel.controls.views.choose("Wanted")
     panel.controls._amount.setValue(100)
-    assert "Changed like this: 0.73." in panel._standing.text()
+    assert "Changed like this: 0.73." in panel.verdict.remarks.text()
     assert panel.chart.place == pytest.approx(1.0)
     wanted = panel._canvas.image.pixelColor(0, 0).red()
     assert wanted == pictures.to_bytes(np.full((1, 1, 1, 1), 0.4, np.float32))[0, 0, 0, 0]
@@ -128,7 +128,7 @@ def test_a_smooth_map_is_asked_for(panel, quiet, errands, qtbot):
 def test_a_moment_without_discriminator_says_whose_it_is(panel, quiet, errands):
     quiet.offer()
     objected(quiet, errands, critic_nimg=4_200)
-    assert "discriminator of 4.2 kimg" in panel._standing.text()
+    assert "Judged by D at 4.2 kimg" in panel.verdict.remarks.text()
 
 
 def test_objections_go_to_the_solid_panel(panel, quiet, errands, qtbot, monkeypatch):
@@ -176,11 +176,11 @@ def test_objections_to_latents_object_come_though_another_one_is_judged(panel, q
 def test_another_model_sends_a_dropped_sample_away(panel, quiet, errands, qtbot):
     quiet.offer()
     panel.judge(Own("Mine", np.zeros((1, 8, 8), np.float32)))
-    assert panel._own_box.isVisible()
-    with qtbot.waitSignal(panel._reader.done):
+    assert panel.own_bar.isVisible()
+    with qtbot.waitSignal(panel.own_bar.reader.done):
         drop(panel, drag.pack_sample(np.ones((1, 8, 8), np.float32)))
         quiet.offer(classes=("zero", "one"))
-    assert not panel._own_box.isVisible()
+    assert not panel.own_bar.isVisible()
     assert panel._own is None, "what was read is of the model before"
 
 
@@ -201,33 +201,33 @@ def test_a_dropped_sample_is_judged_until_it_is_sent_away(panel, quiet, errands,
     objected(quiet, errands)
     objected(quiet, errands)
     x = np.full((1, 8, 8), 0.5, np.float32)
-    with qtbot.waitSignal(panel._reader.done):
+    with qtbot.waitSignal(panel.own_bar.reader.done):
         drop(panel, drag.pack_sample(x))
     wish = errands[of(errands, "objections")[-1] - 1][2]
     np.testing.assert_array_equal(wish["sample"], x)
     assert wish["told"]["classes"].tolist() == [1]
     objected(quiet, errands)
-    assert panel._own_box.isVisible()
-    assert "Judged as one." in panel._standing.text()
+    assert panel.own_bar.isVisible()
+    assert "Judged as one." in panel.verdict.remarks.text()
     count = len(errands)
     quiet.latentChanged.emit(Stand(model.draw(1, 1)[0]))
     assert len(errands) == count, "the dropped one stays in question"
     panel.judge(None)
     assert "stand" in errands[-1][2]
-    assert not panel._own_box.isVisible()
+    assert not panel.own_bar.isVisible()
 
 
 def test_a_dropped_place_of_another_model_is_refused(panel, quiet, errands, qtbot):
     quiet.offer()
     noted = []
     quiet.noted.connect(noted.append)
-    with qtbot.waitSignal(panel._reader.done):
+    with qtbot.waitSignal(panel.own_bar.reader.done):
         drop(panel, drag.pack(Stand(np.zeros(5, np.float32))))
     assert "another model" in noted[-1].text
-    with qtbot.waitSignal(panel._reader.broken):
+    with qtbot.waitSignal(panel.own_bar.reader.broken):
         drop(panel, drag.pack_sample(np.zeros((3, 2, 2), np.float32)))
     assert "Not judged" in noted[-1].text
-    assert not panel._own_box.isVisible()
+    assert not panel.own_bar.isVisible()
 
 
 def test_a_hidden_inspector_asks_nothing(shown, quiet, errands):
@@ -278,10 +278,10 @@ def test_a_file_can_be_opened_without_dragging(panel, quiet, errands, qtbot, tmp
         QFileDialog, "getOpenFileName", lambda *args: offered.append(args[-1]) or chosen
     )
     quiet.offer("voxels")
-    with qtbot.waitSignal(panel._reader.done):
+    with qtbot.waitSignal(panel.own_bar.reader.done):
         panel._open.click()
     assert all(f"*{suffix}" in offered[0] for suffix in SUFFIXES)
     quiet.dropped.emit(m.Dropped(of(errands, "objections")[-1], "objections"))
     sample = errands[of(errands, "objections")[-1] - 1][2]["sample"]
     assert sample.shape == (1, 8, 8, 8)
-    assert panel._own_name.text() == "block.npy"
+    assert panel.own_bar.name.text() == "block.npy"

@@ -12,6 +12,7 @@ from ganstudio.latent import bank as shelf
 from ganstudio.latent.bank import Bank
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
+from ganstudio.ui import banks
 from ganstudio.ui.film import FRAMES
 from ganstudio.ui.panels.latent import LatentPanel
 
@@ -195,6 +196,33 @@ def test_own_directions_are_collected(panel, quiet, errands, run):
     np.testing.assert_allclose(np.linalg.norm(panel.point.walk.ways, axis=1), [2, 2], rtol=1e-5)
 
 
+def test_own_directions_of_two_windows_are_all_kept(panel, quiet, errands, run):
+    quiet.offer()
+    choose(panel, "pca")
+    finish(quiet, 1, bank())
+    panel._ways.sliders[0].kept.emit()
+    (name,) = [name for name in shelf.kept(run) if name.startswith("My")]
+    choose(panel, name)
+    ours = shelf.load(shelf.kept(run)[name])
+    shelf.save(run, name, ours.with_ways_of(bank().only([1])))  # by another window
+    panel._ways.sliders[0].renamed.emit("a smile")
+    assert shelf.load(shelf.kept(run)[name]).names == ("a smile", "Component 2")
+    panel._ways.sliders[0].kept.emit()
+    assert len(shelf.load(shelf.kept(run)[name])) == 3
+
+
+def test_named_random_directions_go_to_the_trash_when_others_are_wanted(
+    panel, quiet, run, monkeypatch
+):
+    thrown = []
+    monkeypatch.setattr(banks, "send2trash", thrown.append)
+    quiet.offer()
+    panel._ways.sliders[0].renamed.emit("a smile")
+    (path,) = shelf.kept(run).values()
+    panel._ways.bank.renewWanted.emit()
+    assert thrown == [str(path)]
+
+
 def test_groups_come_from_marked_tiles(panel, quiet, errands):
     quiet.offer()
     box = panel._ways.bank
@@ -242,7 +270,7 @@ def test_a_slider_has_a_range_of_its_own(panel, quiet):
     assert highs() == [3.0, 3.0, 8.0, 3.0]
     panel._ways.bank.reach.setValue(5.0)
     assert highs() == [5.0, 5.0, 8.0, 5.0]
-    panel._on_wheeled(1)  # the third direction, by a share of its own range
+    panel.standpoint.wheel(1)  # the third direction, by a share of its own range
     assert panel.point.walk.amounts[2] == pytest.approx(8 / 15)
     panel._seed.roll()
     assert highs() == [5.0, 5.0, 8.0, 5.0], "another place, the same sliders"
@@ -283,15 +311,15 @@ def rest(panel, quiet):
     """Let the hand rest and answer for the picture."""
     for _ in range(4):  # rows get their places
         QCoreApplication.processEvents()
-    panel._on_display()
+    panel._sending.send()
     quiet.answer(quiet.of("latent")[-1])
-    panel._rest.stop()
+    panel._sending.rest.stop()
     panel._settle()
 
 
 def test_films_are_drawn_row_by_row_once_the_point_rests(panel, quiet, qtbot):
     quiet.offer()
-    panel._on_display()
+    panel._sending.send()
     assert quiet.of("strips") == []
     rest(panel, quiet)
     (first,) = quiet.of("strips")
@@ -373,7 +401,7 @@ def test_some_layers_take_a_second_style(panel, quiet, errands):
     mixer = panel.mixer
     assert len(mixer.chips) == 6
     mixer.seed.set_value(7)
-    panel._on_display()
+    panel._sending.send()
     second = model.draw(1, 7)[0]
     np.testing.assert_array_equal(quiet.of("mix")[-1].z[0], second)
     task, arguments = errands[-1]
@@ -398,13 +426,13 @@ def test_some_layers_take_a_second_style(panel, quiet, errands):
 def test_the_way_to_the_second_style_follows_the_point(panel, quiet, errands):
     style(quiet)
     panel.mixer.seed.set_value(7)
-    panel._on_display()
+    panel._sending.send()
     asked = len(errands)
     finish(quiet, asked, SimpleNamespace(w=np.zeros((2, 24), np.float32)), "mapping")
-    panel._on_display()
+    panel._sending.send()
     assert len(errands) == asked, "the same point is not mapped twice"
     panel._ways.sliders[0].slider.setValue(100)
-    panel._on_display()
+    panel._sending.send()
     assert len(errands) == asked + 1
 
 
@@ -414,19 +442,19 @@ def mapped(w):
 
 def settle(panel, quiet):
     """Let the hand rest and answer for the picture."""
-    panel._on_display()
+    panel._sending.send()
     quiet.answer(quiet.of("latent")[-1])
-    panel._rest.stop()
+    panel._sending.rest.stop()
     panel._settle()
 
 
 def test_a_second_latent_chosen_meanwhile_is_mapped_as_well(panel, quiet, errands):
     style(quiet)
     panel.mixer.seed.set_value(5)
-    panel._on_display()
+    panel._sending.send()
     first = len(errands)
     panel.mixer.seed.set_value(6)
-    panel._on_display()
+    panel._sending.send()
     assert len(errands) == first
     finish(quiet, first, mapped(1), "mapping")
     assert len(errands) == first + 1
@@ -438,14 +466,14 @@ def test_a_second_latent_chosen_meanwhile_is_mapped_as_well(panel, quiet, errand
 def test_what_cannot_be_mapped_is_not_tried_for_ever(panel, quiet, errands):
     style(quiet)
     panel.mixer.seed.set_value(5)
-    panel._on_display()
+    panel._sending.send()
     first = len(errands)
     quiet.dropped.emit(m.Dropped(first, "mapping", "no memory"))
     assert len(errands) == first
     panel.mixer.seed.set_value(6)
-    panel._on_display()
+    panel._sending.send()
     panel.mixer.seed.set_value(7)
-    panel._on_display()
+    panel._sending.send()
     quiet.dropped.emit(m.Dropped(first + 1, "mapping", "no memory"))
     assert len(errands) == first + 2
 
@@ -453,8 +481,8 @@ def test_what_cannot_be_mapped_is_not_tried_for_ever(panel, quiet, errands):
 def test_layers_chosen_while_it_is_mapped_stay_chosen(panel, quiet, errands):
     style(quiet)
     panel.mixer.seed.set_value(5)
-    panel._on_display()
-    panel._throttle.start()
+    panel._sending.send()
+    panel._sending.start()
     panel.mixer.presets[2].click()  # not displayed yet
     finish(quiet, len(errands), mapped(1), "mapping")
     assert sorted(panel.point.mix.layers) == [0, 1, 4, 5]
@@ -464,7 +492,7 @@ def test_newer_weights_are_no_step_while_styles_are_mixed(panel, quiet, errands)
     style(quiet)
     settle(panel, quiet)
     panel.mixer.seed.set_value(5)
-    panel._on_display()
+    panel._sending.send()
     finish(quiet, len(errands), mapped(1), "mapping")
     settle(panel, quiet)
     trail = panel.memory.trail
@@ -502,7 +530,7 @@ def test_layer_noise_has_a_strength_and_a_switch(panel, quiet, qtbot):
     style(quiet)
     panel._body.mix_fold.set_open(True)
     panel._ways.noise.slider.setValue(100)
-    panel._on_display()
+    panel._sending.send()
     assert quiet.of("latent")[-1].noise == 0.5
     qtbot.mouseClick(panel._ways.switch, Qt.MouseButton.LeftButton)
     assert panel.stand.noise == 0.0

@@ -23,9 +23,9 @@ def panel(shown, quiet, tmp_path):
 
 def rest(panel, quiet):
     """Let the hand rest and answer for the picture."""
-    panel._on_display()
+    panel._sending.send()
     quiet.answer(quiet.of("latent")[-1])
-    panel._rest.stop()
+    panel._sending.rest.stop()
     panel._settle()
 
 
@@ -219,7 +219,7 @@ def test_what_the_inputs_cannot_show_is_told_all_the_same(panel, quiet):
     quiet.offer(classes=("cat", "dog", "eel"))
     weights = np.array([[0.2, 0.3, 0.5]], np.float32)
     panel.stand_on(Stand(np.ones(32, np.float32), {"classes": weights}))
-    panel._on_display()
+    panel._sending.send()
     np.testing.assert_array_equal(quiet.of("latent")[-1].told["classes"], weights)
     panel.inputs.inputs["classes"].second_class.setCurrentIndex(0)
     assert panel.stand.told["classes"].shape == (1,)
@@ -291,9 +291,9 @@ def test_a_translator_has_a_history_too(panel, quiet):
     blank = np.zeros((1, 1, 8, 8), np.float32)
     for index in (0, 1):
         panel.inputs.inputs["image"].strip.choose(index)
-        panel._on_display()
+        panel._sending.send()
         quiet.answer(quiet.of("latent")[-1], blank)
-        panel._rest.stop()
+        panel._sending.rest.stop()
         panel._settle()
     assert len(panel.memory.visits.frames) == 2
     panel.undo()

@@ -63,7 +63,7 @@ def test_every_event_becomes_a_line(panel: LogPanel, studio: Studio) -> None:
     assert line(panel, 0) == "Started: a, until 500.0 kimg"
     assert panel.list.topLevelItem(0).childCount() == 3
     assert line(panel, 1) == "the disk is nearly full"
-    assert line(panel, 2) == "Saved at 120.0 kimg: a/checkpoints/000120k"
+    assert line(panel, 2) == "Saved at 120.0 kimg: checkpoints/000120k"
     assert line(panel, 3) == "g_lr: 0.0002 → 0.001, at 64.0 kimg"
     assert line(panel, 4) == "Rewound to 60.0 kimg"
     assert line(panel, 5) == "Tune was refused: batch cannot change"

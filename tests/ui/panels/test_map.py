@@ -8,6 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from ganstudio.latent.stand import Stand
 from ganstudio.train import messages as m
 from ganstudio.train.frames import single
+from ganstudio.ui.cloud_view import EDGE_PX, CloudView
 from ganstudio.ui.panels import map as map_module
 from ganstudio.ui.panels.map import EMPTY, NO_NOISE, MapPanel
 
@@ -165,6 +166,17 @@ def test_umap_is_greyed_with_the_reason_where_it_is_not(shown, quiet, worked, mo
     quiet.offer()
     panel.layout_choice.choose("UMAP")
     assert worked[-1][1]["layout"] == "umap"
+
+
+def test_a_wide_cloud_takes_the_width_there_is(qtbot):
+    view = CloudView()
+    qtbot.addWidget(view)
+    view.resize(800, 200)
+    dots = np.array([[-4.0, 0.0], [4.0, 0.0], [0.0, 0.5], [0.0, -0.5]])
+    view.show_dots(dots, dots[:1])
+    left, right, top, bottom = (view.place_of(dot) for dot in dots)
+    assert (left.x(), right.x()) == (EDGE_PX, 800 - EDGE_PX)
+    assert bottom.y() - top.y() == (right.x() - left.x()) / 8, "the same scale both ways"
 
 
 def test_the_map_is_zoomed_dragged_and_fitted(panel, quiet, worked, qtbot):

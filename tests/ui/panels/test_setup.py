@@ -143,6 +143,19 @@ def test_knobs_are_remembered_while_others_are_chosen(panel: SetupPanel) -> None
     assert panel.recipe().gan.batch == 16  # type: ignore[attr-defined]
 
 
+def test_defaults_follow_the_kind_of_samples_and_what_was_turned_stays(panel: SetupPanel) -> None:
+    panel.choose_variant("hinge")
+    panel.forms["gan"].set_values({"z_dim": 12})
+    panel.choose_data("furniture")
+    assert panel.recipe().gan == Recipe.make("hinge", "furniture", {"z_dim": 12}).gan
+    assert panel.recipe().gan.width == 16
+    panel.forms["gan"].rows["width"].set_value(24)
+    panel.forms["gan"].rows["width"].reset.click()
+    assert panel.recipe().gan.width == 16
+    panel.choose_data("digits")
+    assert panel.recipe().gan == Recipe.make("hinge", "digits", {"z_dim": 12}).gan
+
+
 def test_faults_are_told_beside_the_fields_and_to_the_window(panel: SetupPanel, qtbot: Any) -> None:
     with qtbot.waitSignal(panel.recipeChanged):
         editor = panel.forms["gan"].rows["batch"].editor

@@ -66,7 +66,7 @@ def test_what_latent_shows_becomes_a_key_frame(panel, quiet):
     assert panel.stands == []
     here = places(model, 1)[0]
     quiet.latentChanged.emit(here)
-    panel._add.click()
+    panel.buttons.add.click()
     assert panel.stands == [here]
     quiet.pinned.emit(here)
     assert panel.stands == [here, here]
@@ -96,7 +96,7 @@ def test_frames_are_reordered_removed_and_doubled(panel, quiet):
     assert panel.stands == [two, three, three, one]
     row.removed.emit(0)
     assert panel.stands == [three, three, one]
-    panel._clear.click()
+    panel.buttons.clear.click()
     assert panel.stands == []
     assert not panel.player.button.isEnabled()
 
@@ -179,7 +179,7 @@ def test_another_model_empties_it_and_newer_weights_do_not(panel, quiet):
 
 def test_a_random_walk(panel, quiet):
     quiet.offer()
-    panel._random.click()
+    panel.buttons.random.click()
     assert len(panel.stands) == 6
     assert panel.path.legs == 6
     assert len({stand.z.tobytes() for stand in panel.stands}) == 6
@@ -304,10 +304,10 @@ def test_a_frame_without_a_picture_is_drawn_once_more(panel, quiet):
 def test_what_random_and_clear_replaced_comes_back(panel, quiet, qtbot):
     fill(panel, quiet)
     kept = list(panel.stands)
-    panel._random.click()
-    panel._clear.click()
+    panel.buttons.random.click()
+    panel.buttons.clear.click()
     assert panel.stands == []
-    panel._undo.click()
+    panel.buttons.undo.click()
     assert len(panel.stands) == 6
     panel.strip.row.setFocus()
     qtbot.keyClick(panel.strip.row, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -316,10 +316,10 @@ def test_what_random_and_clear_replaced_comes_back(panel, quiet, qtbot):
     assert None not in shades(panel)
     for _ in range(3):
         panel.undo()
-    assert not panel._undo.isEnabled()
+    assert not panel.buttons.undo.isEnabled()
     fill(panel, quiet)
     quiet.offer(z_dim=16)
-    assert not panel._undo.isEnabled(), "they are of another model"
+    assert not panel.buttons.undo.isEnabled(), "they are of another model"
 
 
 def test_undo_is_kept_from_the_window_only_while_there_is_something_to_undo(panel, quiet):

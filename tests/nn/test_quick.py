@@ -1,0 +1,178 @@
+"""Quick convolutions: the same numbers, the same gradients, the same names."""
+
+import copy
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ganstudio.nn import quick
+from ganstudio.nn.quick import CLOSING, HALVING, Steps, double, halve, lay_out, quicken
+
+# kind, channels in and out, stride, padding, sides; thin, coarse, opening, closing
+LAYERS = [
+    (nn.ConvTranspose3d, 3, 1, 2, 1, (4, 6, 4)),
+    (nn.Conv3d, 1, 3, 2, 1, (4, 6, 4)),
+    (nn.ConvTranspose2d, 5, 3, 2, 1, (4, 6)),
+    (nn.Conv2d, 3, 5, 2, 1, (4, 6)),
+    (nn.ConvTranspose2d, 7, 6, 2, 1, (4, 2)),
+    (nn.Conv2d, 6, 7, 2, 1, (4, 6)),
+    (nn.Conv3d, 6, 5, 2, 1, (4, 2, 4)),
+    (nn.ConvTranspose3d, 6, 5, 2, 1, (2, 2, 4)),
+    (nn.ConvTranspose2d, 6, 5, 1, 0, (1, 1)),
+    (nn.ConvTranspose3d, 6, 5, 2, 1, (1, 1, 1)),
+    (nn.Conv2d, 6, 1, 1, 0, (4, 4)),
+    (nn.Conv3d, 6, 1, 2, 1, (2, 2, 2)),
+    (nn.Conv2d, 6, 5, 1, 0, (6, 7)),
+]
+
+
+def samples(channels: int, sides: tuple[int, ...]) -> Tensor:
+    random = torch.Generator().manual_seed(1)
+    return torch.randn((2, channels, *sides), generator=random, dtype=torch.float64)
+
+
+def slopes(network: nn.Module, x: Tensor) -> list[Tensor]:
+    """The sample, the slope on it, and what a penalty on that slope wants of the weights."""
+    x = x.clone().requires_grad_(True)
+    y = network(x)
+    (slope,) = torch.autograd.grad(y.pow(3).sum(), x, create_graph=True)
+    (y.sum() + slope.square().sum()).backward()
+    weights = [weight.grad for weight in network.parameters()]
+    return [y.detach(), slope.detach(), x.grad, *weights]
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("small", [True, False], ids=["small", "large"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("kind", "inputs", "outputs", "stride", "padding", "sides"), LAYERS)
+def test_nothing_changes_but_the_time(
+    kind: type[nn.Module],
+    inputs: int,
+    outputs: int,
+    stride: int,
+    padding: int,
+    sides: tuple[int, ...],
+    bias: bool,
+    small: bool,
+    last: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not small:  # what is done where a matrix of columns would be too large
+        monkeypatch.setattr(quick, "MOST_COLUMNS", 0)
+        monkeypatch.setattr(quick, "MOST_WEIGHED", 0)
+    torch.manual_seed(0)
+    plain = kind(inputs, outputs, 4, stride, padding, bias=bias).double()
+    quicker = copy.deepcopy(plain)
+    quicken(quicker)
+    if last:
+        lay_out(quicker)
+    assert type(quicker) is not type(plain)
+    assert list(quicker.state_dict()) == list(plain.state_dict())
+    found, wanted = (slopes(network, samples(inputs, sides)) for network in (quicker, plain))
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize(("kind", "inputs", "outputs", "stride", "padding", "sides"), LAYERS)
+def test_what_follows_may_write_into_what_comes_out(
+    kind: type[nn.Module],
+    inputs: int,
+    outputs: int,
+    stride: int,
+    padding: int,
+    sides: tuple[int, ...],
+) -> None:
+    network = nn.Sequential(kind(inputs, outputs, 4, stride, padding, bias=False), nn.ReLU(True))
+    quicken(network)
+    network.double()(samples(inputs, sides).requires_grad_(True)).sum().backward()
+    assert network[0].weight.grad is not None
+
+
+@pytest.mark.parametrize("steps", [HALVING, CLOSING])
+@pytest.mark.parametrize("function", [double, halve])
+def test_gradients_of_gradients_of_samples(function, steps: Steps) -> None:
+    random = torch.Generator().manual_seed(0)
+    side = 4 if function is halve else 2
+    x = torch.randn(1, 2, side, side, generator=random, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(2, 2, 4, 4, generator=random, dtype=torch.float64)
+
+    def bent(x: Tensor) -> Tensor:
+        return function(x, weight, steps).square()
+
+    assert torch.autograd.gradcheck(bent, x)
+    assert torch.autograd.gradgradcheck(bent, x)
+    assert torch.autograd.gradcheck(
+        lambda w: function(x.detach(), w, steps), weight.requires_grad_(True)
+    )
+
+
+def test_the_gradient_of_weights_waits_until_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    slope = quick._weight_slope
+    monkeypatch.setattr(quick, "_weight_slope", lambda *a: (taken.append(1), slope(*a))[1])
+    x = samples(2, (4, 4)).requires_grad_(True)
+    weight = torch.ones(3, 2, 4, 4, dtype=torch.float64, requires_grad=True)
+    (found,) = torch.autograd.grad(halve(x, weight).square().sum(), x, create_graph=True)
+    assert not taken
+    found.square().sum().backward()
+    assert taken
+    assert weight.grad is not None
+
+
+def test_gradients_of_weights_are_not_differentiated_again() -> None:
+    x, weight = samples(2, (4, 4)), torch.ones(3, 2, 4, 4, dtype=torch.float64, requires_grad=True)
+    (found,) = torch.autograd.grad(halve(x, weight).pow(3).sum(), weight, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        found.sum().backward()
+
+
+def test_autocast_is_heeded_and_a_copy_stays_quick() -> None:
+    network = nn.Sequential(nn.Conv3d(1, 4, 4, 2, 1), nn.ConvTranspose3d(4, 1, 4, 2, 1))
+    quicken(network)
+    copied = copy.deepcopy(network)
+    assert [type(part) for part in copied] == [type(part) for part in network]
+    x = torch.randn(1, 1, 8, 8, 8, generator=torch.Generator().manual_seed(0))
+    with torch.autocast("cpu", torch.bfloat16):
+        y = copied(x)
+    assert y.dtype == torch.bfloat16
+    y.float().sum().backward()
+    assert all(weight.grad is not None for weight in copied.parameters())
+
+
+def test_samples_come_out_with_channels_last() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.ConvTranspose2d(8, 3, 4, 2, 1))
+    quicken(network)
+    lay_out(network)
+    for part in network:
+        assert part.weight.is_contiguous(memory_format=torch.channels_last)
+    y = network(quick.laid_out(samples(3, (8, 8)).float()))
+    assert y.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+def test_one_channel_leads_to_channels_last(dims: int) -> None:
+    kind = {2: nn.Conv2d, 3: nn.Conv3d}[dims]
+    network = kind(1, 8, 4, 2, 1)
+    quicken(network)
+    lay_out(network)
+    assert network(samples(1, (8,) * dims).float()).stride(1) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        nn.Conv3d(1, 4, 3, 1, 1),
+        nn.Conv2d(2, 4, 4, 1, 1),
+        nn.Conv2d(2, 4, 4, 2, 1, groups=2),
+        nn.Conv2d(2, 4, 4, 2, 1, dilation=2),
+        nn.Conv2d(2, 4, 4, (2, 1), 1),
+        nn.ConvTranspose3d(4, 1, 4, 2, 1, output_padding=1),
+        nn.Conv3d(1, 4, 4, 2, 1, padding_mode="replicate"),
+        nn.Conv2d(2, 4, 4, 2, padding="valid"),
+    ],
+)
+def test_other_layers_are_left_alone(other: nn.Module) -> None:
+    kind = type(other)
+    quicken(other)
+    assert type(other) is kind
