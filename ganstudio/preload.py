@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-log = logging.getLogger(__name__)
+from ganstudio.heaps import share_heaps
 
-M_ARENA_MAX, HEAPS = -8, 2  # as malloc.h has it
+log = logging.getLogger(__name__)
 
 _kept: dict[Path, Any] = {}  # what is loaded, held so that it is never unloaded
 
@@ -41,23 +41,9 @@ def prepare(window: bool = True) -> None:
     if not window:
         return
     os.environ.setdefault("QT_API", "pyside6")  # pyqtgraph asks for it
-    _share_heaps()
+    share_heaps()
     for path in _early_libraries():
         _load(path)
-
-
-def _share_heaps() -> None:
-    """Have all threads share two heaps, before there are threads.
-
-    glibc gives each its own, up to eight for every core, and each keeps what the largest training
-    on it needed: the window grew by hundreds of megabytes over a few trainings.
-    """
-    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ:
-        import ctypes
-
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other libraries have none
-        if mallopt is not None:
-            mallopt(M_ARENA_MAX, HEAPS)
 
 
 def _early_libraries() -> Iterator[Path]:

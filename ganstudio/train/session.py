@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from ganstudio.heaps import trim_heaps
 from ganstudio.train import messages as m
 from ganstudio.train.mishaps import lacks_memory
 
@@ -204,6 +205,9 @@ class Session:
             self._fail(engine, error)
         else:
             self._become("finished")
+        finally:
+            del engine
+            trim_heaps()  # or the window keeps what its largest training took
 
     def _saved_at_last(self, engine: Engine) -> bool:
         """Save before the end; False if the disk would not take it and somebody may make room."""
