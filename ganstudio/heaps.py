@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from collections.abc import Callable
@@ -30,5 +29,7 @@ def trim_heaps() -> None:
 def _function(name: str) -> Callable[..., int] | None:
     if sys.platform != "linux":
         return None
+    import ctypes  # not by commands that answer at once
+
     found: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None)
     return found
