@@ -46,6 +46,18 @@ def test_what_suits_the_samples_is_taken_where_nothing_is_said() -> None:
         Recipe.make("hinge", "furniture", {"side": 33})
 
 
+@pytest.mark.parametrize("variant", ["hinge", "lsgan"])
+def test_what_suits_voxels_is_what_their_recipes_say(variant: str) -> None:
+    shipped = Recipe.load(resource("recipes") / f"chairs-{variant}.toml")
+    knobs = shipped.dataset.model_dump()
+    assert Recipe.make(variant, "furniture", knobs, kimg=100.0) == shipped
+
+
+def test_a_mix_is_sn_gan_on_voxels_too() -> None:
+    mixed, hinge = (Recipe.make(key, "furniture").gan.model_dump() for key in ("mixed", "hinge"))
+    assert all(mixed[name] == value for name, value in hinge.items() if name in mixed)
+
+
 @pytest.mark.parametrize("variant", registry.keys("gans"))
 def test_what_suits_a_kind_of_samples_is_a_value_of_a_knob(variant: str) -> None:
     kind = registry.find("gans", variant)

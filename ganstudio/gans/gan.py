@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import CrossEntropyConfig, CrossEntropyGAN, Terms
+from ganstudio.gans.base import CrossEntropyConfig, CrossEntropyGAN, Suited, Terms
 from ganstudio.knobs import knob
 from ganstudio.nn.backbones.mlp import mlp_misfits, mlp_pair
 from ganstudio.nn.batch import Batch
@@ -46,7 +46,8 @@ class OriginalGAN(CrossEntropyGAN):
     no idea of neighbourhood, so its pictures are speckled.
 
     The networks are smaller than the paper's (1,200 units, maxout) and use Adam, as is common
-    today: leaky rectifiers, batch norm in G.
+    today: leaky rectifiers, batch norm in G. Voxels ask for instance noise, and get it by default,
+    with networks of half the width and higher rates.
 
     Source: Goodfellow et al. 2014, arXiv:1406.2661, Eq. 1 and Algorithm 1.
     """
@@ -55,6 +56,9 @@ class OriginalGAN(CrossEntropyGAN):
     config: OriginalConfig
     title = "GAN"
     family = "points, images, voxels"
+    suited: ClassVar[Suited] = {
+        "voxels": {"width": 64, "g_lr": 1e-3, "d_lr": 6e-4, "instance_noise": 0.3}
+    }
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, LABEL, GANConfig, Terms
+from ganstudio.gans.base import GAN, LABEL, GANConfig, Suited, Terms
 from ganstudio.knobs import knob
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
@@ -55,7 +55,8 @@ class LSGAN(GAN):
 
     On points both are plain networks, on images and voxels convolutional ones, narrower than
     the paper's and with rates of 0.0002, as its authors use for small pictures. Voxels ask for
-    instance noise: see the recipe ``chairs-lsgan``.
+    instance noise, and get it by default, with the spectral norm in D, narrower networks and
+    higher rates.
 
     Source: Mao et al. 2017, arXiv:1611.04076, Eq. 2 and 9, with a = 0 and b = c = 1.
     """
@@ -64,6 +65,16 @@ class LSGAN(GAN):
     config: LSGANConfig
     title = "LSGAN"
     family = "points, images, voxels"
+    suited: ClassVar[Suited] = {
+        "voxels": {
+            "batch": 32,
+            "width": 16,
+            "g_lr": 1e-3,
+            "d_lr": 6e-4,
+            "instance_noise": 0.3,
+            "d_norm": "spectral",
+        }
+    }
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from torch import Tensor, nn
 
@@ -15,6 +15,7 @@ from ganstudio.gans.base import (
     PROBABILITY,
     GANConfig,
     Phase,
+    Suited,
     Terms,
     Told,
 )
@@ -124,7 +125,7 @@ class MixedGAN(GAN):
 
     D minimises d(D(x), D(G(z))) plus its penalty, G minimises g(D(x), D(G(z))), where d and g
     are the objective's two functions. Choices that cannot work together are refused, each with
-    its reason. The defaults are SN-GAN's, which forgive much.
+    its reason. The defaults, on voxels too, are SN-GAN's, which forgive much.
 
     Source: the variants above; objectives side by side Lucic et al. 2018, arXiv:1711.10337,
     Table 1; penalties Mescheder et al. 2018, arXiv:1801.04406; relativistic
@@ -135,6 +136,9 @@ class MixedGAN(GAN):
     config: MixedConfig
     title = "Your own mix"
     family = "points, images, voxels"
+    suited: ClassVar[Suited] = {
+        "voxels": {"batch": 32, "width": 16, "g_lr": 1e-3, "d_lr": 6e-4, "instance_noise": 0.3}
+    }
 
     @property
     def condition(self) -> ConditionSpec:

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 KERNEL = 4
@@ -45,23 +44,46 @@ class _Weigh(torch.autograd.Function):
     """Zero that owes its slope to a weight.
 
     Its node alone takes the gradient of the weight, so that nothing is computed where only the
-    gradient of samples is wanted, as in penalties.
+    gradient of samples is wanted, as in penalties. The samples come in a tuple, as autograd would
+    otherwise run through here on its way to them.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, weight: Tensor, x: Tensor, shape: list[int], steps: Steps, doubles: bool
+        ctx: Any, weight: Tensor, held: tuple[Tensor], shape: list[int], steps: Steps, doubles: bool
     ) -> Tensor:
+        (x,) = held
         ctx.save_for_backward(x, weight)
         ctx.steps, ctx.doubles = steps, doubles
         return x.new_zeros(()).expand(shape)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
         fine, coarse = (slopes[0], x) if ctx.doubles else (x, slopes[0])
-        return _weight_slope(fine, coarse, weight, ctx.steps), None, None, None, None
+        slope = _Slope.apply(fine, coarse, weight.detach(), ctx.steps)
+        return slope, None, None, None, None
+
+
+class _Slope(torch.autograd.Function):
+    """``_weight_slope``, which is linear in either grid."""
+
+    @staticmethod
+    def forward(ctx: Any, fine: Tensor, coarse: Tensor, weight: Tensor, steps: Steps) -> Tensor:
+        ctx.save_for_backward(fine, coarse)
+        ctx.steps = steps
+        return _weight_slope(fine, coarse, weight, steps)
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
+        fine, coarse = ctx.saved_tensors
+        on_fine, on_coarse = ctx.needs_input_grad[:2]
+        return (
+            double(coarse, slopes[0], ctx.steps, fine.shape[2:]) if on_fine else None,
+            halve(fine, slopes[0], ctx.steps) if on_coarse else None,
+            None,
+            None,
+        )
 
 
 class _Halve(torch.autograd.Function):
@@ -69,14 +91,16 @@ class _Halve(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, zero: Tensor, steps: Steps) -> Tensor:
-        ctx.save_for_backward(x, weight)
-        ctx.steps = steps
+        ctx.save_for_backward(weight)
+        ctx.steps, ctx.sides = steps, x.shape[2:]
         return _gather(x, weight, steps).data  # no view: a rectifier may write into it
 
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
-        _, weight = ctx.saved_tensors
-        on_x = double(slopes[0], weight, ctx.steps) if ctx.needs_input_grad[0] else None
+        (weight,) = ctx.saved_tensors
+        on_x = None
+        if ctx.needs_input_grad[0]:
+            on_x = double(slopes[0], weight, ctx.steps, ctx.sides)
         return on_x, None, slopes[0], None
 
 
@@ -84,22 +108,22 @@ class _Double(torch.autograd.Function):
     """``double``; the slope on its weight leaves through the zero."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, zero: Tensor, steps: Steps) -> Tensor:
-        ctx.save_for_backward(x, weight)
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, zero: Tensor, steps: Steps, sides: Sequence[int]
+    ) -> Tensor:
+        ctx.save_for_backward(weight)
         ctx.steps = steps
-        return _spread(x, weight, steps).data
+        return _spread(x, weight, steps, sides).data
 
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
-        _, weight = ctx.saved_tensors
+        (weight,) = ctx.saved_tensors
         on_x = halve(slopes[0], weight, ctx.steps) if ctx.needs_input_grad[0] else None
-        return on_x, None, slopes[0], None
+        return on_x, None, slopes[0], None, None
 
 
 def halve(x: Tensor, weight: Tensor, steps: Steps = HALVING) -> Tensor:
     """What a convolution with a kernel of 4 makes, without bias.
-
-    Gradients of samples can be differentiated again, those of weights not.
 
     Args:
         x: (N, C, *sides) in 2 or 3 dimensions.
@@ -110,34 +134,43 @@ def halve(x: Tensor, weight: Tensor, steps: Steps = HALVING) -> Tensor:
         (N, M, *sides / 2).
     """
     x, weight = _alike(x, weight)
-    sides = [(side + 2 * steps.padding - KERNEL) // steps.stride + 1 for side in x.shape[2:]]
-    shape = [len(x), len(weight), *sides]
-    zero = _Weigh.apply(weight, x.detach(), shape, steps, False)
+    shape = [len(x), len(weight), *_halved(x, steps)]
+    zero = _Weigh.apply(weight, (x,), shape, steps, False)
     return cast(Tensor, _Halve.apply(x, weight, zero, steps))
 
 
-def double(x: Tensor, weight: Tensor, steps: Steps = HALVING) -> Tensor:
+def double(
+    x: Tensor, weight: Tensor, steps: Steps = HALVING, sides: Sequence[int] | None = None
+) -> Tensor:
     """What a transposed convolution with a kernel of 4 makes, without bias.
 
     Args:
         x: (N, M, *sides) in 2 or 3 dimensions.
         weight: (M, C, 4, 4) or (M, C, 4, 4, 4).
         steps: stride 2 and padding 1 unless said otherwise.
+        sides: of what comes out, each one more than usual at most: odd where what was halved was.
 
     Returns:
         (N, C, *2 sides).
     """
     x, weight = _alike(x, weight)
-    sides = [(side - 1) * steps.stride - 2 * steps.padding + KERNEL for side in x.shape[2:]]
-    shape = [len(x), weight.shape[1], *sides]
-    zero = _Weigh.apply(weight, x.detach(), shape, steps, True)
-    return cast(Tensor, _Double.apply(x, weight, zero, steps))
+    sides = _doubled(x, steps) if sides is None else sides
+    zero = _Weigh.apply(weight, (x,), [len(x), weight.shape[1], *sides], steps, True)
+    return cast(Tensor, _Double.apply(x, weight, zero, steps, sides))
+
+
+def _halved(x: Tensor, steps: Steps) -> list[int]:
+    return [(side + 2 * steps.padding - KERNEL) // steps.stride + 1 for side in x.shape[2:]]
+
+
+def _doubled(x: Tensor, steps: Steps) -> list[int]:
+    return [(side - 1) * steps.stride - 2 * steps.padding + KERNEL for side in x.shape[2:]]
 
 
 def _alike(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     """Both in the number format of autocast, where it is on."""
     kind = x.device.type
-    if not torch.is_autocast_enabled(kind):
+    if not torch.is_autocast_enabled(kind) or x.dtype == torch.float64:  # as autocast has it
         return x, weight
     precision = torch.get_autocast_dtype(kind)
     return x.to(precision), weight.to(precision)
@@ -146,16 +179,19 @@ def _alike(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
 def _gather(x: Tensor, weight: Tensor, steps: Steps) -> Tensor:
     """``halve``, as a product of matrices where the grid is small."""
     dims = x.dim() - 2
-    sides = [(side + 2 * steps.padding - KERNEL) // steps.stride + 1 for side in x.shape[2:]]
+    sides = _halved(x, steps)
     if weight.shape[1] <= THIN or _columns(weight, len(x), sides) > MOST_COLUMNS:
         return _CONV[dims](x, weight, None, steps.stride, steps.padding)
     y = _unfold(x, steps) @ weight.movedim(1, -1).flatten(1).T
-    return y.reshape(len(x), *sides, -1).movedim(-1, 1)
+    return y.reshape(len(x), *sides, len(weight)).movedim(-1, 1)
 
 
-def _spread(x: Tensor, weight: Tensor, steps: Steps) -> Tensor:
+def _spread(x: Tensor, weight: Tensor, steps: Steps, sides: Sequence[int]) -> Tensor:
     """``double``, the quick way for one point or few channels."""
     dims, channels = x.dim() - 2, weight.shape[1]
+    more = [wanted - usual for wanted, usual in zip(sides, _doubled(x, steps), strict=True)]
+    if any(more):
+        return _CONV_UP[dims](x, weight, None, steps.stride, steps.padding, more)
     if x.shape[2:].numel() == 1:
         within = slice(steps.padding, KERNEL - steps.padding)
         taps = weight[(slice(None), slice(None), *[within] * dims)].movedim(1, -1)
@@ -219,6 +255,14 @@ def _corners(x: Tensor, weight: Tensor) -> Tensor:
     return y.reshape(len(x), *[2 * side for side in sides], channels).movedim(-1, 1)
 
 
+def _is_unusual(layer: nn.Module, x: Tensor) -> bool:
+    """Whether torch's own layer must do it: no batch, nothing in it, a faulty one, torch.func."""
+    weight = cast(Tensor, layer.weight)
+    channels = weight.shape[isinstance(layer, nn.Conv2d | nn.Conv3d)]
+    fits = x.dim() == weight.dim() and x.shape[1] == channels and x.numel() > 0
+    return not fits or torch._C._are_functorch_transforms_active()
+
+
 def _with_bias(y: Tensor, bias: Tensor | None) -> Tensor:
     return y if bias is None else y + bias.to(y.dtype).reshape(-1, *[1] * (y.dim() - 2))
 
@@ -228,6 +272,8 @@ class _Down2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, M, H / 2, W / 2)."""
+        if _is_unusual(self, x):
+            return super().forward(x)
         return _with_bias(halve(x, self.weight, _steps(self)), self.bias)
 
 
@@ -236,6 +282,8 @@ class _Down3d(nn.Conv3d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, X, Y, Z) to (N, M, X / 2, Y / 2, Z / 2)."""
+        if _is_unusual(self, x):
+            return super().forward(x)
         return _with_bias(halve(x, self.weight, _steps(self)), self.bias)
 
 
@@ -244,6 +292,8 @@ class _Up2d(nn.ConvTranspose2d):
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """(N, M, H, W) to (N, C, 2 H, 2 W)."""
+        if output_size is not None or _is_unusual(self, x):
+            return super().forward(x, output_size)
         return _with_bias(double(x, self.weight, _steps(self)), self.bias)
 
 
@@ -252,6 +302,8 @@ class _Up3d(nn.ConvTranspose3d):
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """(N, M, X, Y, Z) to (N, C, 2 X, 2 Y, 2 Z)."""
+        if output_size is not None or _is_unusual(self, x):
+            return super().forward(x, output_size)
         return _with_bias(double(x, self.weight, _steps(self)), self.bias)
 
 

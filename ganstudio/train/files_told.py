@@ -21,7 +21,7 @@ class Found:
     """What became of the files of a data set.
 
     Attributes:
-        used: how many samples there are.
+        used: how many samples there are; 0 where nothing can be trained.
         left_out: how many files were left out.
         converted: how many files were read otherwise than as they are.
         remarks: which these were, those that were left out first.

@@ -64,8 +64,9 @@ class Library:
             return self._at_hand[key]
         sampler = self._load(folder, kept.nimg)
         self._at_hand[key] = sampler
-        while len(self._at_hand) > 1 and self._taken_bytes > self._room_bytes:
-            self._at_hand.popitem(last=False)
+        taken_bytes = self._taken_bytes
+        while len(self._at_hand) > 1 and taken_bytes > self._room_bytes:
+            taken_bytes -= self._at_hand.popitem(last=False)[1].size_bytes
         return sampler
 
     def _load(self, folder: Path, nimg: int) -> Sampler:

@@ -40,7 +40,8 @@ def take_up(trainer: Trainer, recipe: Recipe, parent: Parent) -> Origin:
         parent: the moment asked for.
 
     Raises:
-        RunError: if the networks are other ones, the samples are, or no checkpoint is whole.
+        RunError: if the networks are other ones, the samples are, pairs would be held out that the
+            parent was trained on, or no checkpoint is whole.
     """
     then = Recipe.of_run(parent.run)
     if then.variant == recipe.variant:
@@ -53,11 +54,13 @@ def take_up(trainer: Trainer, recipe: Recipe, parent: Parent) -> Origin:
         raise RunError(
             f"{parent.run} cannot go on with this recipe, for its networks are other ones: {fixed}"
         )
-    same = (then.data, then.dataset, then.basics.seed) == (
-        recipe.data,
-        recipe.dataset,
-        recipe.basics.seed,
-    )
+    same_data = (then.data, then.dataset) == (recipe.data, recipe.dataset)
+    if same_data and recipe.held_out > then.held_out:
+        raise RunError(
+            f"held_out is {recipe.held_out:g}, and {parent.run} was trained on some of those pairs "
+            f"(its held_out is {then.held_out:g}): set it to that or less"
+        )
+    same = same_data and (then.basics.seed, then.held_out) == (recipe.basics.seed, recipe.held_out)
     trainer.restore(checkpoint, reseed=not same)
     where = Parent(parent.run, checkpoint.nimg)
     return Origin(where, float(checkpoint.state["seconds"]))

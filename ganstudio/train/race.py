@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
-from statistics import median
+from statistics import fmean, median
 
 import torch
 from torch import nn
@@ -21,7 +21,6 @@ from ganstudio.train.trial import candidates, quickest
 
 WARM_STEPS = 3
 SET_BATCHES = 8  # batches in the made-up data set
-LOSS_SHARE = 0.5  # the last part of all steps, over which losses are compared
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,8 @@ class Result:
         ours: samples a second of this program, for orientation.
         rounds: how many there were.
         machine: device, precision and threads of this program's side.
-        losses: mean D and G loss of the reference, then of this program, over the last half, in
-            a race of training steps.
+        losses: mean D and G loss of the reference, then of this program, over the later half of
+            the rounds, in a race of training steps.
     """
 
     title: str
@@ -125,6 +124,7 @@ class Race:
         theirs = copy.deepcopy(players)
         self.trainer = Trainer(pair.contender(players), self.samples, seed, self.machine)
         self._step = self._reference(theirs)
+        # of D and G, a mean for each time that a side had its turn
         self._losses: dict[str, list[tuple[float, float]]] = {"reference": [], "ours": []}
 
     def run(self) -> Result:
@@ -151,8 +151,8 @@ class Race:
 
     def _plain(self, steps: int) -> None:
         torch.set_num_threads(cores())
-        for _ in range(steps):
-            self._losses["reference"].append(self._step())
+        told = [self._step() for _ in range(steps)]
+        self._losses["reference"].append((fmean(d for d, _ in told), fmean(g for _, g in told)))
 
     def _own(self, steps: int) -> None:
         """So many rounds; the losses are read as seldom as a session reads them."""
@@ -168,13 +168,12 @@ class Race:
             )
             for side in ("D", "G")
         }
-        self._losses["ours"] += [(sums["D"], sums["G"])] * steps
+        self._losses["ours"].append((sums["D"], sums["G"]))
 
     def _late(self, side: str) -> tuple[float, float]:
-        """Mean losses of D and G over the last part of all steps."""
-        told = self._losses[side]
-        late = told[-max(1, round(len(told) * LOSS_SHARE)) :]
-        return sum(d for d, _ in late) / len(late), sum(g for _, g in late) / len(late)
+        """Mean losses of D and G over the later rounds, the same steps on both sides."""
+        late = self._losses[side][-((self.rounds + 1) // 2) :]
+        return fmean(d for d, _ in late), fmean(g for _, g in late)
 
     def _reference(self, players: dict[str, nn.Module]) -> Callable[[], tuple[float, float]]:
         """One plain step on the next of the same samples, already read from the disk."""

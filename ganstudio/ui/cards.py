@@ -60,7 +60,7 @@ class ChoiceCard(QAbstractButton):
         rim = theme.mix(colours.line, colours.surface, 0.4)
         if self.isChecked():
             rim = colours.accent if self.isEnabled() else colours.muted
-        elif self.hasFocus():
+        if self.hasFocus():
             rim = colours.text
         frame = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
         path = QPainterPath()
@@ -176,7 +176,9 @@ class PictureCard(ChoiceCard):
         return width + lines * QFontMetrics(self.sized(8.5)).height() + 2
 
     def _lines(self, width: int) -> list[str]:
-        return broken(self.title, QFontMetrics(self.sized(8.5, bold=True)), width - 10, 2)
+        metrics, room = QFontMetrics(self.sized(8.5, bold=True)), width - 10
+        fits = all(metrics.horizontalAdvance(word) <= room for word in self.title.split())
+        return broken(self.title if fits else self.title.replace("-", "- "), metrics, room, 2)
 
     def paint_content(self, painter: QPainter) -> None:
         """The picture with round corners, the title in two lines if need be."""

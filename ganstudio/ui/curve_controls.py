@@ -22,7 +22,7 @@ from ganstudio.ui.history import Axis
 
 MOST_WINDOW = 300.0  # reports that the strongest smoothing looks back
 FIRST_SMOOTHING = 40
-WIDE_PX = 640
+WIDE_PX, NARROW_PX = 640, 520
 AXES: tuple[Axis, ...] = ("kimg", "minutes")
 SMOOTHING_TIP = (
     "Moving average. The faint line behind is what was reported; all the way left shows that alone."
@@ -80,6 +80,7 @@ class CurveControls(Widget):
         self.smoothing.valueChanged.connect(self.changed)
         self.logarithm = QToolButton()
         self.logarithm.setText("Log scale")
+        self.logarithm.setAccessibleName("Log scale")
         self.logarithm.setCheckable(True)
         self.logarithm.setToolTip("Powers of ten; values of zero and below are left out.")
         self.logarithm.toggled.connect(self.fitWanted)
@@ -119,9 +120,12 @@ class CurveControls(Widget):
             row.addWidget(part)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where it is narrow, the slider explains itself in its tip alone."""
+        """Where it is narrow, words give way before buttons are cut."""
         super().resizeEvent(event)
         self._label.setVisible(self.width() >= WIDE_PX)
+        roomy = self.width() >= NARROW_PX
+        self.readout.setMaximumWidth(1 << 14 if roomy else 0)
+        self.logarithm.setText("Log scale" if roomy else "Log")
 
     @property
     def axis(self) -> Axis:

@@ -17,7 +17,7 @@ from ganstudio.ui.curve_controls import CurveView
 from ganstudio.ui.curve_looks import colour, curve_pen, pen, strokes
 from ganstudio.ui.curve_overlay import CurveOverlay
 from ganstudio.ui.history import MEASURED, RATE, History
-from ganstudio.ui.legend import Entry, Legend
+from ganstudio.ui.legend import LEAST_PX, Entry, Legend
 from ganstudio.ui.scrubber import ScrubView, TimeLine
 
 MOST_POINTS = 700  # about one a pixel: more would only take the window's time
@@ -90,8 +90,10 @@ class CurvePlot(QWidget):
         self.chart.release()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave most of the width to the curves."""
+        """Leave most of the width to the curves, and all of it where names would cover them."""
         super().resizeEvent(event)
+        least = self.chart.minimumWidth() + theme.SPACE[3] + LEAST_PX
+        self.legend.setVisible(self.width() >= least)
         self.legend.fit(self.width())
 
     def clear(self) -> None:

@@ -88,6 +88,10 @@ class Docks:
         """Build all panels that are not there yet, one at a time, between what the person does."""
         self._filling.start()
 
+    def hold(self) -> None:
+        """Build no more of them."""
+        self._filling.stop()
+
     def _fill_next(self) -> None:
         waiting = [dock for dock in self.docks.values() if not dock.built]
         if waiting:
@@ -181,9 +185,10 @@ class Docks:
                 dock.raise_()
 
     def fill_menu(self, menu: QMenu) -> None:
-        """Add one tick per panel, to show and hide it."""
-        for dock in self.docks.values():
-            menu.addAction(dock.toggleViewAction())
+        """Add one tick per panel, to show and hide it, in the order of their tabs."""
+        for area in _AREAS:
+            for dock in self.of(area):
+                menu.addAction(dock.toggleViewAction())
 
     def state(self) -> State:
         """The layout as it is now."""
@@ -219,7 +224,7 @@ class Docks:
     def release(self) -> None:
         """Tell every panel that the window goes."""
         self._tidying.stop()
-        self._filling.stop()
+        self.hold()
         for key, dock in self.docks.items():
             if dock.built and isinstance(dock.content, Panel):
                 _let_go(key, dock.content)
@@ -254,14 +259,14 @@ class Docks:
             return
         menu = QMenu(bar)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(theme.icon("float"), "Float", lambda: dock.setFloating(True))
+        menu.addAction(theme.icon("float"), "Float", dock.undock)
         menu.addAction(theme.icon("close"), "Close", dock.close)
         menu.popup(bar.mapToGlobal(point))
 
     def _float(self, bar: QTabBar, index: int) -> None:
         dock = self._at(bar, index)
         if dock is not None:
-            dock.setFloating(True)
+            dock.undock()
 
     def _at(self, bar: QTabBar, index: int) -> Dock | None:
         """The dock of a tab; Qt tells only its title."""
@@ -302,7 +307,7 @@ class Dock(QDockWidget):
 
     Attributes:
         panel: as above.
-        built: whether the panel is there yet.
+        built: whether the panel is there, or is being built.
         seen: whether it stands in front.
 
     Signals:
@@ -338,7 +343,10 @@ class Dock(QDockWidget):
     def fill(self) -> None:
         """Build the panel if it is not there yet."""
         if not self.built:
+            self.built = True  # now: one that opens a dialog meanwhile is not built twice
+            notice = self._content
             self.put(self._build())
+            notice.deleteLater()
             self.filled.emit()
 
     def put(self, content: QWidget) -> None:
@@ -350,9 +358,6 @@ class Dock(QDockWidget):
         before.hide()
         self._pages.removeWidget(before)
         before.setParent(None)
-        if not self.built:
-            self.built = True
-            before.deleteLater()
         self._pages.insertWidget(0, content)
         if isinstance(content, Panel):
             content.called.connect(self.bring)
@@ -363,9 +368,17 @@ class Dock(QDockWidget):
         self.show()
         self.raise_()
 
+    def undock(self) -> None:
+        """Make it a window of its own, where it stood: behind another tab it is off the screen."""
+        self.raise_()
+        self.setFloating(True)
+
     def _turn(self, seen: bool) -> None:
-        """Hide the content behind another tab: Qt moves such docks away but calls them visible."""
-        self.seen = seen
+        """Hide the content behind another tab: Qt moves such docks away but calls them visible.
+
+        One that is floated from behind a tab it still calls hidden.
+        """
+        self.seen = seen = seen or (self.isFloating() and self.isVisible())
         if seen and not self.panel.meanwhile:
             self.fill()
         self._pages.setCurrentIndex(0 if seen else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +14,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QVBoxLayout, QWidget
 
-from ganstudio.knobs import knobs_of
+from ganstudio.knobs import Config, knobs_of
 from ganstudio.recipe import Recipe
 from ganstudio.ui import theme
 from ganstudio.ui.background import Background
@@ -24,6 +25,8 @@ from ganstudio.ui.studio import Studio
 if TYPE_CHECKING:
     from ganstudio.data.base import Remark
     from ganstudio.train.files_told import Found
+
+log = logging.getLogger(__name__)
 
 SETTLE_MS = 700  # a folder is read when nothing was changed that long
 TELL_MS = 250
@@ -57,7 +60,6 @@ class FilesFound(QWidget):
         self._lay_out()
         self._work = Background("files", self)
         self._work.done.connect(self._on_read)
-        self._work.broken.connect(lambda error: self._say(f"Not to be read: {error}", "warned"))
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._read)
         self._telling = QTimer(self, interval=TELL_MS)
@@ -69,6 +71,7 @@ class FilesFound(QWidget):
         self._recipe = recipe
         about = _about(recipe)
         self.setVisible(about is not None and about == self._known)
+        self._settling.stop()
         if about is None or about in (self._known, self._reading):
             return
         self._let_go()
@@ -134,7 +137,7 @@ class FilesFound(QWidget):
 
     def _look(self, recipe: Recipe, about: Any, unwanted: Event) -> tuple[Any, Found | None]:
         """On the thread; None as soon as nobody wants it."""
-        from ganstudio.train.files_told import look_through  # imports torch
+        from ganstudio.train.files_told import Found, look_through  # imports torch
 
         def tell(text: str) -> None:
             if unwanted.is_set():
@@ -145,6 +148,9 @@ class FilesFound(QWidget):
             return about, look_through(recipe, self._studio.data_root, tell)
         except _UnwantedError:
             return about, None
+        except Exception as error:  # a training would fail in the same way
+            log.exception("files failed")
+            return about, Found(stop=f"{type(error).__name__} {error}".rstrip())
 
     def _let_go(self) -> None:
         self._unwanted.set()
@@ -161,7 +167,7 @@ class FilesFound(QWidget):
             self._say(f"Training cannot start: {found.stop}.", "warned")
         else:
             self._say("" if found.remarks else _all_well(found.used), "small")
-        self.faults.show(found.remarks, _folders(self._recipe))
+        self.faults.show(found.remarks, _folders(about))
         self.fold.set_title(_counted(found))
         self.fold.setVisible(bool(found.remarks))
         self.copy.setVisible(bool(found.remarks))
@@ -235,27 +241,28 @@ class _UnwantedError(Exception):
 
 def _about(recipe: Recipe | None) -> Any:
     """What of a recipe decides which files are read and how; None where they are nobody's own."""
-    if recipe is None or not _paths(recipe):
+    if recipe is None or not _paths(recipe.dataset):
         return None
     return recipe.data, recipe.dataset, recipe.spec.condition.kind
 
 
-def _paths(recipe: Recipe) -> list[str]:
-    return [name for name, knob in knobs_of(type(recipe.dataset)).items() if knob.browse]
+def _paths(dataset: Config) -> list[str]:
+    return [name for name, knob in knobs_of(type(dataset)).items() if knob.browse]
 
 
-def _folders(recipe: Recipe | None) -> tuple[str, ...]:
-    named = [] if recipe is None else [getattr(recipe.dataset, name) for name in _paths(recipe)]
+def _folders(about: Any) -> tuple[str, ...]:
+    _, dataset, _ = about
+    named = (getattr(dataset, name) for name in _paths(dataset))
     return tuple(os.path.expanduser(str(Path(name))) for name in named)
 
 
 def _counted(found: Found) -> str:
-    total, parts = found.used + found.left_out, []
+    of = "" if found.stop else f"of {found.used + found.left_out:,} "  # a stop says it itself
+    parts = []
     if found.left_out:
-        parts.append(f"{found.left_out:,} of {total:,} files left out")
+        parts.append(f"{found.left_out:,} {of}files left out")
     if found.converted:
-        of = "" if found.left_out else f" of {total:,} files"
-        parts.append(f"{found.converted:,}{of} converted")
+        parts.append(f"{found.converted:,} {'' if parts else f'{of}files '}converted")
     return ", ".join(parts)
 
 

@@ -177,13 +177,17 @@ class Guard(QObject):
             self.studio.drain()
 
     def told_to_end(self, number: int, frame: FrameType | None) -> None:
-        """Save and go, as the window's own button does; who insists is obeyed at once."""
+        """Save and go, as the window's own button does; who insists is obeyed at once.
+
+        Python calls this between any two lines of whatever runs, perhaps of a panel that is being
+        built: the window closes once that is done.
+        """
         self._pressed += 1
         if self._pressed >= MOST_PRESSES:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
         log.info("told to end by %s: saving", signal.Signals(number).name)
-        self.window.leave()
+        QTimer.singleShot(0, self.window, self.window.leave)
 
 
 def _owners(trace: TracebackType | None) -> Iterator[object]:

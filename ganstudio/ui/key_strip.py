@@ -25,7 +25,7 @@ from ganstudio.latent.stand import Stand
 from ganstudio.ui import carrying, theme
 from ganstudio.ui.pictures import fit, largest
 
-SIDE_PX, GAP_PX, EDGE_PX, BAR_PX = 64, 8, 4, 8
+SIDE_PX, LEAST_PX, GAP_PX, EDGE_PX, BAR_PX = 64, 36, 8, 4, 8
 HINT = "Drop tiles here, or press Add"
 TIP = "Drag to reorder, double-click to go there, Delete to remove, Ctrl+D to duplicate."
 
@@ -45,8 +45,14 @@ class KeyStrip(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.fit(SIDE_PX)
+
+    def fit(self, side_px: int) -> None:
+        """Make frames so large, but neither tiny nor larger than they are drawn."""
+        self.row.side = min(max(side_px, LEAST_PX), SIDE_PX)
         bar = self.horizontalScrollBar().sizeHint().height()
-        self.setFixedHeight(SIDE_PX + 2 * EDGE_PX + BAR_PX + bar)
+        self.setFixedHeight(self.row.side + 2 * EDGE_PX + BAR_PX + bar)
+        self.row.show_frames(self.row.stands, self.row.images)
 
     def show_frames(self, stands: list[Stand], images: list[QImage | None]) -> None:
         """Show these."""
@@ -57,7 +63,7 @@ class KeyStrip(QScrollArea):
         self.row.chosen = index
         if index >= 0:
             centre = self.row.place(index).center()
-            self.ensureVisible(centre.x(), centre.y(), SIDE_PX, 0)
+            self.ensureVisible(centre.x(), centre.y(), self.row.side, 0)
         self.row.update()
 
     def show_head(self, at: float) -> None:
@@ -94,7 +100,7 @@ class _Row(QWidget):
         super().__init__()
         self.stands: list[Stand] = []
         self.images: list[QImage | None] = []
-        self.chosen, self.head = -1, -1.0
+        self.chosen, self.head, self.side = -1, -1.0, SIDE_PX
         self._gap = -1  # where what is dragged would go
         self._held, self._grip = -1, QPoint()
         self.setAcceptDrops(True)
@@ -106,13 +112,13 @@ class _Row(QWidget):
         """Show these, with pictures as far as there are any."""
         self.stands, self.images = stands, images
         self.chosen = min(self.chosen, len(stands) - 1)
-        width = 2 * EDGE_PX + len(stands) * (SIDE_PX + GAP_PX)
+        width = 2 * EDGE_PX + len(stands) * (self.side + GAP_PX)
         self.setMinimumWidth(width)
         self.update()
 
     def place(self, index: int) -> QRect:
         """Where a frame is."""
-        return QRect(EDGE_PX + index * (SIDE_PX + GAP_PX), EDGE_PX, SIDE_PX, SIDE_PX)
+        return QRect(EDGE_PX + index * (self.side + GAP_PX), EDGE_PX, self.side, self.side)
 
     def at(self, position: QPoint) -> int:
         """The frame at a place; -1 for none."""
@@ -121,7 +127,7 @@ class _Row(QWidget):
 
     def gap_at(self, x: int) -> int:
         """Before which frame something dropped here goes."""
-        index = (x - EDGE_PX + (SIDE_PX + GAP_PX) // 2) // (SIDE_PX + GAP_PX)
+        index = (x - EDGE_PX + (self.side + GAP_PX) // 2) // (self.side + GAP_PX)
         return min(max(index, 0), len(self.stands))
 
     # Painting -------------------------------------------------------------------------------
@@ -135,9 +141,9 @@ class _Row(QWidget):
         for index in range(len(self.stands)):
             self._paint_frame(painter, index)
         if self._gap >= 0:
-            x = EDGE_PX + self._gap * (SIDE_PX + GAP_PX) - GAP_PX / 2
+            x = EDGE_PX + self._gap * (self.side + GAP_PX) - GAP_PX / 2
             painter.setPen(QPen(QColor(colours.accent), 3))
-            painter.drawLine(QPoint(round(x), EDGE_PX), QPoint(round(x), EDGE_PX + SIDE_PX))
+            painter.drawLine(QPoint(round(x), EDGE_PX), QPoint(round(x), EDGE_PX + self.side))
         if self.head >= 0 and self.stands:
             self._paint_head(painter)
 
@@ -146,7 +152,7 @@ class _Row(QWidget):
         pen = QPen(QColor(colours.accent if self._gap >= 0 else colours.line))
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
-        box = QRectF(EDGE_PX, EDGE_PX, self.width() - 2 * EDGE_PX, SIDE_PX)
+        box = QRectF(EDGE_PX, EDGE_PX, self.width() - 2 * EDGE_PX, self.side)
         painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
         painter.setPen(QColor(colours.muted))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -175,10 +181,10 @@ class _Row(QWidget):
     def _paint_head(self, painter: QPainter) -> None:
         """A line under the frames as far as the walk is, and a dot at its end."""
         colours = theme.current()
-        y = EDGE_PX + SIDE_PX + BAR_PX / 2 + 1
-        first = EDGE_PX + SIDE_PX / 2
-        x = first + min(self.head, len(self.stands) - 1) * (SIDE_PX + GAP_PX)
-        last = first + (len(self.stands) - 1) * (SIDE_PX + GAP_PX)
+        y = EDGE_PX + self.side + BAR_PX / 2 + 1
+        first = EDGE_PX + self.side / 2
+        x = first + min(self.head, len(self.stands) - 1) * (self.side + GAP_PX)
+        last = first + (len(self.stands) - 1) * (self.side + GAP_PX)
         painter.setPen(QPen(QColor(colours.line), 2))
         painter.drawLine(QPoint(round(first), round(y)), QPoint(round(last), round(y)))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -155,6 +155,8 @@ QSlider::handle:horizontal {
   border: 1px solid $knob_edge;
 }
 QSlider::handle:horizontal:hover { border-color: $accent; }
+QSlider::handle:focus { width: 12px; height: 12px; border: 2px solid $accent; }
+QCheckBox::indicator:focus { border-color: $text; }
 QSlider::groove:vertical { width: 4px; border-radius: 2px; background: $line; }
 QSlider::add-page:vertical { width: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:vertical {

@@ -31,6 +31,7 @@ ICON_PX = 18
 _ICON_SIZES = (16, 18, 20, 24, 32, 36, 40, 48, 64, 96)
 
 
+_BRIGHTEST_DISC = "#0a74bb"  # on light ground: any darker passes for the purple of D/fake
 _PENALTIES = ("penalty", "gradient", "gp", "r1", "r2", "path", "drift", "lipschitz")
 
 
@@ -76,10 +77,12 @@ def term_colour(name: str) -> str:
     elif word == "real":
         return _current.real
     elif word == "fake":
-        return mix(_current.fake, _current.text, 0.45)
+        return mix(_current.fake, _current.text, 0.45 if _current.dark else 0.6)
     else:
         role, plain = _current.disc, word in ("critic", "wasserstein", "loss")
     share = 0.0 if plain else 0.15 * (1 + zlib.crc32(word.encode()) % 3)
+    if share and role == _current.disc and not _current.dark:
+        return mix(role, _BRIGHTEST_DISC, min(0.4 + share * 4 / 3, 1.0))
     return mix(role, _current.text, share)
 
 

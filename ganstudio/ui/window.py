@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self._unseen = QTimer(self, singleShot=True, interval=UNSEEN_MS)
         self._unseen.timeout.connect(self._on_painted)
         self.setWindowTitle(TITLE)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(1100, 640)
         self.resize(self.screen().availableSize().boundedTo(QSize(1600, 1000)))
         self.banner, self.transport, self.status = Banner(), Transport(studio), StatusLine(studio)
         self.setStatusBar(self.status)
@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
     def _on_recipe(self, read: Recipe | str) -> None:
         if isinstance(read, str):
             self.banner.say(read)
-        elif self.source is not None:
+        elif self.source is not None and not self.studio.training:  # it may have begun meanwhile
             self.source.set_recipe(read)
 
     def save_recipe(self) -> None:
@@ -324,12 +324,13 @@ class MainWindow(QMainWindow):
             return
         self._veil_over("Closing…")
         self.repaint()
+        self._unseen.stop()
+        self.docks.hold()
         if not self.studio.close(CLOSE_TIMEOUT_S):
             self._retry.start()
             event.ignore()
             return
         self._retry.stop()
-        self._unseen.stop()
         self._recipes.close()
         self.docks.release()
         self._closed = True

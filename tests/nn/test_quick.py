@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ganstudio.nn import quick
 from ganstudio.nn.quick import CLOSING, HALVING, Steps, double, halve, lay_out, quicken
 
-# kind, channels in and out, stride, padding, sides; thin, coarse, opening, closing
+# kind, channels in and out, stride, padding, sides; thin, coarse, opening, closing, odd
 LAYERS = [
     (nn.ConvTranspose3d, 3, 1, 2, 1, (4, 6, 4)),
     (nn.Conv3d, 1, 3, 2, 1, (4, 6, 4)),
@@ -24,6 +24,10 @@ LAYERS = [
     (nn.Conv2d, 6, 1, 1, 0, (4, 4)),
     (nn.Conv3d, 6, 1, 2, 1, (2, 2, 2)),
     (nn.Conv2d, 6, 5, 1, 0, (6, 7)),
+    (nn.Conv2d, 6, 5, 2, 1, (7, 4)),
+    (nn.Conv2d, 3, 5, 2, 1, (5, 7)),
+    (nn.Conv3d, 1, 5, 2, 1, (3, 2, 5)),
+    (nn.ConvTranspose2d, 5, 3, 2, 1, (3, 1)),
 ]
 
 
@@ -120,11 +124,65 @@ def test_the_gradient_of_weights_waits_until_it_is_wanted(monkeypatch: pytest.Mo
     assert weight.grad is not None
 
 
-def test_gradients_of_weights_are_not_differentiated_again() -> None:
-    x, weight = samples(2, (4, 4)), torch.ones(3, 2, 4, 4, dtype=torch.float64, requires_grad=True)
-    (found,) = torch.autograd.grad(halve(x, weight).pow(3).sum(), weight, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        found.sum().backward()
+@pytest.mark.parametrize("steps", [HALVING, CLOSING])
+@pytest.mark.parametrize("function", [double, halve])
+def test_gradients_of_gradients_of_weights(function, steps: Steps) -> None:
+    random = torch.Generator().manual_seed(0)
+    side = 5 if function is halve else 2
+    x = torch.randn(1, 2, side, side, generator=random, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(2, 2, 4, 4, generator=random, dtype=torch.float64, requires_grad=True)
+
+    def slope(x: Tensor, weight: Tensor) -> Tensor:
+        (found,) = torch.autograd.grad(
+            function(x, weight, steps).pow(3).sum(), weight, create_graph=True
+        )
+        return found
+
+    assert torch.autograd.gradcheck(slope, (x, weight))
+
+
+@pytest.mark.parametrize("kind", [nn.Conv2d, nn.ConvTranspose2d])
+@pytest.mark.parametrize("shape", [(6, 4, 4), (0, 6, 4, 4)], ids=["no batch", "none in it"])
+def test_other_batches_are_taken_as_torch_takes_them(
+    kind: type[nn.Module], shape: tuple[int, ...]
+) -> None:
+    torch.manual_seed(0)
+    plain = kind(6, 5, 4, 2, 1)
+    quicker = copy.deepcopy(plain)
+    quicken(quicker)
+    x = torch.ones(shape)
+    torch.testing.assert_close(quicker(x), plain(x))
+    quicker(x).sum().backward()
+    assert quicker.weight.grad is not None
+
+
+def test_a_wanted_size_is_heeded() -> None:
+    layer = nn.ConvTranspose2d(6, 5, 4, 2, 1)
+    quicken(layer)
+    assert layer(torch.ones(1, 6, 4, 4), output_size=[9, 8]).shape == (1, 5, 9, 8)
+
+
+def test_wrong_channels_are_named_as_torch_names_them() -> None:
+    layer = nn.Conv2d(6, 5, 4, 2, 1)
+    quicken(layer)
+    with pytest.raises(RuntimeError, match="to have 6 channels, but got 4"):
+        layer(torch.ones(1, 4, 4, 4))
+
+
+def test_functions_of_torch_func_go_through() -> None:
+    torch.manual_seed(0)
+    plain, x = nn.Conv2d(6, 5, 4, 2, 1), torch.randn(2, 6, 4, 4)
+    quicker = copy.deepcopy(plain)
+    quicken(quicker)
+    found, wanted = (torch.func.jacrev(layer)(x) for layer in (quicker, plain))
+    torch.testing.assert_close(found, wanted)
+
+
+def test_autocast_leaves_double_precision_alone() -> None:
+    layer = nn.Conv2d(6, 5, 4, 2, 1).double()
+    quicken(layer)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert layer(samples(6, (4, 4))).dtype == torch.float64
 
 
 def test_autocast_is_heeded_and_a_copy_stays_quick() -> None:

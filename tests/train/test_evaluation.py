@@ -9,9 +9,11 @@ from ganstudio.data.base import DataError, Samples
 from ganstudio.metrics import _extractor
 from ganstudio.metrics.base import Items
 from ganstudio.recipe import Recipe
+from ganstudio.train.branch import Parent
 from ganstudio.train.engine import Engine
 from ganstudio.train.evaluation import Ground, evaluate
 from ganstudio.train.quality import Bench, markdown
+from ganstudio.train.run import RunError
 from ganstudio.train.sampler import Sampler
 
 TINY = {"batch": 8, "width": 4, "z_dim": 4}
@@ -197,6 +199,26 @@ def test_pairs_that_are_held_out_are_never_trained_on_and_measured_first(pairs, 
     assert fakes.unseen == 8
     assert fakes.targets[:8].max(axis=(1, 2, 3)).min() > 0.5
     assert fakes.targets[8:].max() < 0.2
+
+
+def test_a_branch_cannot_hold_out_what_its_parent_saw(pairs, tmp_path):
+    knobs = {"batch": 8, "width": 4, "folder": str(pairs), "size": 32, "held_out": 0.1}
+
+    def build(name: str, share: float, **more: object) -> Engine:
+        recipe = Recipe.make("pix2pix", "paired_folder", {**knobs, "held_out": share})
+        folder = tmp_path / name
+        return Engine.build(
+            recipe, lambda event: None, folder=folder, data_root=tmp_path, device="cpu", **more
+        )
+
+    parent = build("parent", 0.1)
+    parent.save(wait=True)
+    parent.close()
+    with pytest.raises(RunError, match=r"held_out is 0\.2.*its held_out is 0\.1"):
+        build("more", 0.2, parent=Parent(tmp_path / "parent", 0))
+    fewer = build("fewer", 0.05, parent=Parent(tmp_path / "parent", 0))
+    fewer.step(None)
+    fewer.close()
 
 
 def test_new_runs_hold_pairs_out_and_old_ones_go_on_as_they_were():

@@ -2,10 +2,11 @@
 
 from typing import Any, ClassVar
 
+import pytest
 import torch
 from torch import nn
 
-from ganstudio.train.pairs._plain import Plain, generator_first
+from ganstudio.train.pairs._plain import Plain, shared_fakes
 from ganstudio.train.pairs.base import Pair, Step
 from ganstudio.train.race import Race, table
 
@@ -22,7 +23,7 @@ class Small(Pair):
         return {"G": make, "D": Plain(nn.Flatten(), nn.Linear(16, 1))}
 
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
-        plain = generator_first(G, D, self.z_dim, device)
+        plain = shared_fakes(G, D, self.z_dim, device)
 
         def step(x: torch.Tensor, c: torch.Tensor | None) -> tuple[float, float]:
             self.steps += 1
@@ -41,6 +42,25 @@ def test_both_sides_do_as_many_updates_and_their_losses_agree() -> None:
     assert abs(own_d - d) < 0.4
     assert abs(own_g - g) < 0.4
     assert result.rounds == 2
+
+
+def test_losses_are_compared_over_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    race = Race(Small(), "cpu", rounds=5, seconds=0.01, precision="float32")
+    counts = {"plain": [0], "own": [0]}
+
+    def step() -> tuple[float, float]:
+        counts["plain"][0] += 1
+        return float(counts["plain"][0]), 0.0
+
+    def own(side: Any = None) -> None:
+        counts["own"][0] += 1
+        race.trainer._add("D/real", torch.tensor(float(counts["own"][0])))
+
+    monkeypatch.setattr(race, "_step", step)
+    monkeypatch.setattr(race.trainer, "step", own)
+    d, _, own_d, _ = race.run().losses
+    assert counts["plain"] == counts["own"]
+    assert own_d == pytest.approx(d)
 
 
 def test_the_table_has_a_row_for_each_race() -> None:

@@ -1,6 +1,7 @@
 """What is told of somebody's own files before a training."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ganstudio.data import image_folder
 from ganstudio.recipe import Recipe
+from ganstudio.train.examples import load_samples
 from ganstudio.ui.files_found import FilesFound
 
 SOON = 10_000
@@ -78,6 +80,71 @@ def test_none_and_one_stop_the_training_and_say_so(found, qtbot, tmp_path, count
     qtbot.waitUntil(lambda: told in found.line.text(), timeout=SOON)
     assert found.line.text().startswith("Training cannot start: pictures in ")
     assert found.line.property("tone") == "warned"
+
+
+def test_faults_of_a_folder_that_stops_the_training_are_not_called_all_of_it(
+    found, qtbot, tmp_path
+) -> None:
+    own = pictures(tmp_path / "own", 1)
+    for name in "abc":
+        (own / f"{name}.png").touch()
+    found.follow(recipe(own, size=16))
+    qtbot.waitUntil(lambda: "1 of 4 can be used" in found.line.text(), timeout=SOON)
+    assert found.fold.header.text() == "3 files left out"
+
+
+def test_what_breaks_the_reading_is_told_and_stays(found, qtbot, tmp_path, monkeypatch) -> None:
+    def broken(*_):
+        raise RuntimeError("of a plug-in")
+
+    monkeypatch.setattr("ganstudio.train.files_told.load_samples", broken)
+    found.follow(recipe(pictures(tmp_path / "own", 3), size=16))
+    qtbot.waitUntil(lambda: "RuntimeError of a plug-in" in found.line.text(), timeout=SOON)
+    assert not found._telling.isActive()
+    assert not found.again.isHidden()
+    assert found.line.property("tone") == "warned"
+
+
+def test_a_reading_goes_on_for_the_training_that_starts_meanwhile(
+    found, qtbot, tmp_path, monkeypatch
+) -> None:
+    held, reading, count = threading.Event(), threading.Event(), []
+    read = image_folder._folder.read_square
+
+    def slow(path, *rest):
+        count.append(path)
+        reading.set()
+        held.wait(30)
+        return read(path, *rest)
+
+    monkeypatch.setattr(image_folder._folder, "read_square", slow)
+    own = pictures(tmp_path / "own", 3)
+    (own / "void.png").touch()
+    wanted = recipe(own, size=16)
+    found.follow(wanted)
+    qtbot.waitUntil(reading.is_set, timeout=SOON)
+    found.follow(None)
+    held.set()
+    with ThreadPoolExecutor(1) as training:
+        samples = training.submit(load_samples, wanted, tmp_path).result(30)
+    assert (len(samples.x), len(count)) == (3, 4), "each file is read once"
+    qtbot.waitUntil(lambda: bool(rows(found)), timeout=SOON)
+    assert found.isHidden()
+    found.follow(wanted)
+    assert not found.isHidden()
+    assert rows(found)[0].startswith("Left out: void.png")
+
+
+def test_what_is_known_is_not_read_again_when_one_comes_back_to_it(found, qtbot, tmp_path) -> None:
+    one = recipe(pictures(tmp_path / "one", 3), size=16)
+    found.follow(one)
+    qtbot.waitUntil(lambda: found.line.text().startswith("All 3"), timeout=SOON)
+    found._settling.setInterval(60_000)
+    found.follow(recipe(pictures(tmp_path / "two", 4), size=16))
+    assert found._settling.isActive()
+    found.follow(one)
+    assert not found._settling.isActive()
+    assert not found.isHidden()
 
 
 def test_files_that_were_mended_are_read_again_when_asked(found, qtbot, tmp_path) -> None:

@@ -78,6 +78,18 @@ def test_terms_take_the_colour_of_their_role(qapp: QApplication) -> None:
     assert theme.term_colour("D/r1_gamma") == theme.term_colour("D/r1_gamma")
 
 
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("term", ["mismatch", "wrong", "class"])
+def test_terms_of_the_discriminator_are_not_taken_for_its_fakes(
+    term: str, eye: str, qapp: QApplication
+) -> None:
+    theme.apply(qapp, "light")
+    one, fake = theme.term_colour(f"D/{term}"), theme.term_colour("D/fake")
+    assert np.linalg.norm(seen(one, eye) - seen(fake, eye)) > 0.1
+    assert contrast(one, "#ffffff") >= 4.5
+    theme.apply(qapp, "dark")
+
+
 def test_both_modes_dress_the_application(qapp: QApplication) -> None:
     heard: list[bool] = []
     theme.notifier.changed.connect(lambda: heard.append(theme.current().dark))

@@ -42,26 +42,31 @@ def adam(network: nn.Module, rate: float, betas: tuple[float, float] = (0.5, 0.9
     return torch.optim.Adam(network.parameters(), lr=rate, betas=betas)
 
 
-def generator_first(
+def shared_fakes(
     G: nn.Module, D: nn.Module, z_dim: int, device: torch.device, rate: float = 2e-4
 ) -> Step:
-    """PyTorch-GAN's loop: G, then D on the same fakes, both losses printed in every step."""
+    """PyTorch-GAN's loop with D's turn moved before G's: both losses printed in every step.
+
+    There G moves first, then D on the same fakes; here D moves first and G learns through the
+    fakes that D saw, as in this program. The passes are the same and so is their cost, but G's
+    loss is not: it is asked of a D that has just learned these very fakes.
+    """
     loss_of = nn.BCELoss()
     g_adam, d_adam = adam(G, rate), adam(D, rate)
 
     def step(x: Tensor, c: Tensor | None) -> tuple[float, float]:
         real, fake = torch.ones(len(x), device=device), torch.zeros(len(x), device=device)
-        g_adam.zero_grad()
         made = G(torch.randn(len(x), z_dim).to(device))
-        g_loss = loss_of(torch.sigmoid(D(made)), real)
-        g_loss.backward()
-        g_adam.step()
         d_adam.zero_grad()
         on_real = loss_of(torch.sigmoid(D(x)), real)
         on_fake = loss_of(torch.sigmoid(D(made.detach())), fake)
         d_loss = (on_real + on_fake) / 2
         d_loss.backward()
         d_adam.step()
+        g_adam.zero_grad()
+        g_loss = loss_of(torch.sigmoid(D(made)), real)
+        g_loss.backward()
+        g_adam.step()
         return 2 * d_loss.item(), g_loss.item()
 
     return step

@@ -33,7 +33,7 @@ class Volumes(Pair):
         return volumes(self.shape[-1])
 
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
-        """D, then G on fresh fakes."""
+        """D, then G on fresh fakes; this program's G learns through those that D saw."""
         return volume_step(G, D, device)
 
 

@@ -20,12 +20,12 @@ class Pair(ABC):
     """A published training step, and the variant of this program that does the same.
 
     Both sides train the same networks from the same weights, with the same batch, rates and
-    number of updates. The reference is written as its source is: eager, float32, each loss read
-    back in every step where the source prints it.
+    number of updates, and D moves before G. The reference is written as its source is in all
+    else: eager, float32, each loss read back in every step where the source prints it.
 
     Attributes:
         title: of its row.
-        source: program and file whose architecture, rates and habits these are.
+        source: program and file whose architecture, rates and habits these are, and what differs.
         variant: key of the variant that plays the same game.
         knobs: of the variant, as published.
         kind: of the samples.

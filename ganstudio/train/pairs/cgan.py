@@ -30,7 +30,7 @@ class PlainCGAN(Pair):
     """PyTorch-GAN's conditional program, which plays for least squares."""
 
     title = "cgan, plain networks, 32 x 32"
-    source = "PyTorch-GAN, cgan.py"
+    source = "PyTorch-GAN, cgan.py, D before G"
     variant = "lsgan"
     knobs: ClassVar[dict[str, Any]] = {"g_lr": 2e-4, "d_lr": 2e-4, "conditional": True}
     shape = (1, 32, 32)
@@ -46,22 +46,24 @@ class PlainCGAN(Pair):
         return {"G": _Told(*widths, shape=self.shape), "D": _Told(*judge, nn.Linear(512, 1))}
 
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
-        """G with classes at random, then D on the same fakes."""
+        """D, then G through the same fakes, which have the classes of the real samples.
+
+        The program moves G first and draws its classes at random; see ``shared_fakes``.
+        """
         loss_of = nn.MSELoss()
         g_adam, d_adam = adam(G, 2e-4), adam(D, 2e-4)
 
         def step(x: Tensor, c: Tensor | None) -> tuple[float, float]:
             real, fake = torch.ones(len(x), device=device), torch.zeros(len(x), device=device)
-            g_adam.zero_grad()
-            told = torch.randint(0, 10, (len(x),)).to(device)
-            made = G(torch.randn(len(x), 100).to(device), told)
-            g_loss = loss_of(D(made, told), real)
-            g_loss.backward()
-            g_adam.step()
+            made = G(torch.randn(len(x), 100).to(device), c)
             d_adam.zero_grad()
-            d_loss = (loss_of(D(x, c), real) + loss_of(D(made.detach(), told), fake)) / 2
+            d_loss = (loss_of(D(x, c), real) + loss_of(D(made.detach(), c), fake)) / 2
             d_loss.backward()
             d_adam.step()
+            g_adam.zero_grad()
+            g_loss = loss_of(D(made, c), real)
+            g_loss.backward()
+            g_adam.step()
             return d_loss.item(), g_loss.item() / 2  # the paper halves both
 
         return step

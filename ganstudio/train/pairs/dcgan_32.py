@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
-from ganstudio.train.pairs._plain import Plain, generator_first, scatter
+from ganstudio.train.pairs._plain import Plain, scatter, shared_fakes
 from ganstudio.train.pairs.base import Pair, Step
 
 
@@ -15,7 +15,7 @@ class SmallDCGAN(Pair):
     """PyTorch-GAN's program: enlarge, then convolve; D drops out a quarter of its channels."""
 
     title = "dcgan, 32 x 32 x 1"
-    source = "PyTorch-GAN, dcgan.py"
+    source = "PyTorch-GAN, dcgan.py, D before G"
     variant = "dcgan"
     knobs: ClassVar[dict[str, Any]] = {"g_lr": 2e-4, "d_lr": 2e-4}
     shape = (1, 32, 32)
@@ -42,5 +42,5 @@ class SmallDCGAN(Pair):
         return players
 
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
-        """G, then D on the same fakes."""
-        return generator_first(G, D, self.z_dim, device)
+        """D, then G through the same fakes."""
+        return shared_fakes(G, D, self.z_dim, device)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
-from ganstudio.train.pairs._plain import Plain, dense, generator_first
+from ganstudio.train.pairs._plain import Plain, dense, shared_fakes
 from ganstudio.train.pairs.base import Pair, Step
 
 
@@ -15,7 +15,7 @@ class PlainGAN(Pair):
     """PyTorch-GAN's first program."""
 
     title = "gan, plain networks, 28 x 28"
-    source = "PyTorch-GAN, gan.py"
+    source = "PyTorch-GAN, gan.py, D before G"
     variant = "dcgan"
     knobs: ClassVar[dict[str, Any]] = {"g_lr": 2e-4, "d_lr": 2e-4}
     shape = (1, 28, 28)
@@ -28,5 +28,5 @@ class PlainGAN(Pair):
         return {"G": Plain(*widths, shape=self.shape), "D": Plain(nn.Flatten(), *judge)}
 
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
-        """G, then D on the same fakes."""
-        return generator_first(G, D, self.z_dim, device)
+        """D, then G through the same fakes."""
+        return shared_fakes(G, D, self.z_dim, device)

@@ -34,7 +34,7 @@ class PlainWGANGP(Pair):
         return {"G": Plain(*widths, shape=self.shape), "D": Plain(nn.Flatten(), *critic)}
 
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
-        """The critic every time, G every fifth."""
+        """The critic every time, G every fifth, through the critic's own noise."""
         g_adam, d_adam = adam(G, 2e-4), adam(D, 2e-4)
         count, g_last = 0, 0.0
 

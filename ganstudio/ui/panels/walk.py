@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 
 from ganstudio.latent.stand import Stand
 from ganstudio.latent.walks import KeyFrames
@@ -26,6 +26,7 @@ from ganstudio.ui.walk_player import WalkPlayer
 
 TASK, TAG = "film", "walk"
 FRAME_PX, KEY_PX = 384, 96
+STRIP_SHARE = 0.1  # of the panel's height, for a key frame
 EMPTY = "No model yet. Once one is training or opened, walk through its latent space here."
 NO_NOISE = "This model takes no noise, so there is nothing to walk through."
 UNFIT = "Not added: it is a latent of another model."
@@ -86,6 +87,11 @@ class WalkPanel(ModelPanel):
         if self._stale:
             self._draw_keys()
             self._seek(self.player.second)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low panel the key frames give way to the picture."""
+        super().resizeEvent(event)
+        self.strip.fit(round(STRIP_SHARE * self.height()))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: stand still."""

@@ -1,13 +1,17 @@
 """Every pair: its plain step trains both networks; the variant beside it plays the same game."""
 
 import copy
+from itertools import cycle
 
 import pytest
 import torch
 
 from ganstudio import registry
+from ganstudio.data.base import Samples
 from ganstudio.nn.batch import Batch
 from ganstudio.train.pairs.base import Pair
+from ganstudio.train.speed import Machine
+from ganstudio.train.trainer import Trainer
 
 CPU = torch.device("cpu")
 LARGE = "gan3d_64"  # seconds a step: its parts are those of gan3d_32
@@ -53,6 +57,32 @@ def test_the_variant_minimises_what_the_plain_step_does(key: str) -> None:
     fake = gan.fakes(Batch(x, c), gan.latent(len(x), gan.random, CPU))
     d = sum(term.item() for term in gan.d_terms(Batch(x, c), fake.detach()).values())
     assert d == pytest.approx(plain[0], rel=0.3, abs=0.3)
+
+
+@pytest.mark.parametrize("key", ["gan", "cgan", "dcgan_32"])
+def test_both_sides_lose_alike_from_step_to_step(key: str) -> None:
+    torch.manual_seed(0)
+    pair = made(key)
+    players = pair.networks()
+    for net in players.values():
+        for part in net.modules():
+            if isinstance(part, torch.nn.Dropout | torch.nn.Dropout2d):
+                part.p = 0.0
+    gan = pair.contender(copy.deepcopy(players))
+    latent, (x, c) = gan.latent, batch(pair, 4)
+    samples = Samples(torch.zeros(8 * pair.batch, *pair.shape, dtype=torch.uint8), None)
+    trainer = Trainer(gan, samples, 0, Machine(CPU, torch.float32, True, 1))
+    trainer.batches = cycle([Batch(x, c)])
+    gan.latent = lambda count, random, device: latent(count, None, device)  # as the reference draws
+    step = pair.reference(players["G"], players["D"], CPU)
+    torch.manual_seed(1)
+    wanted = [step(x, c) for _ in range(3)]
+    torch.manual_seed(1)
+    for d, g in wanted:
+        trainer.step()
+        told = {name: v for name, v in trainer.read().items() if name not in pair.watched}
+        own = [sum(v for name, v in told.items() if name[0] == side) for side in "DG"]
+        assert own == pytest.approx([d, g], rel=1e-4)
 
 
 def test_sizes_are_the_published_ones() -> None:

@@ -331,3 +331,16 @@ def test_undo_is_kept_from_the_window_only_while_there_is_something_to_undo(pane
         QApplication.sendEvent(panel.strip.row, event)
         assert event.isAccepted() == taken
         panel.fill()
+
+
+def test_key_frames_shrink_in_a_low_panel(qtbot) -> None:
+    strip = key_strip.KeyStrip()
+    qtbot.addWidget(strip)
+    tall = strip.height()
+    strip.fit(40)
+    assert strip.row.place(0).height() == 40
+    assert strip.height() == tall - (key_strip.SIDE_PX - 40)
+    strip.fit(5)
+    assert strip.row.place(0).height() == key_strip.LEAST_PX
+    strip.fit(500)
+    assert strip.height() == tall
