@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from send2trash import send2trash
 
+from ganstudio.disk import insist_inside
 from ganstudio.latent import bank as shelf
 from ganstudio.latent.bank import Bank, BankError
 from ganstudio.samples import Told
@@ -310,8 +311,9 @@ class Banks(QObject):
     def _forget_random(self, space: str) -> None:
         """Other random directions do not bear the names of those before."""
         before = self._saved.pop(self._name("random", space), None)
-        if before is not None and before.exists():
+        if self._run is not None and before is not None and before.exists():
             try:
+                insist_inside(self._run, before.parent)
                 send2trash(str(before))
             except OSError as error:
                 self._warn(f"{before.stem} cannot be put into the trash: {error}.")

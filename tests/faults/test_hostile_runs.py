@@ -145,9 +145,8 @@ def test_weights_of_other_networks_are_refused_before_room_is_made(run: Path) ->
 def test_names_lead_nowhere_else(name: str, run: Path) -> None:
     with pytest.raises(RunError, match="no checkpoint"):
         RunFolder(run).checkpoint(name)
-    for act in (bank.path_of, bank.remove):
-        with pytest.raises(BankError, match="name"):
-            act(run, name if name != "000002.000k/../x" else "a/../b")
+    with pytest.raises(BankError, match="name"):
+        bank.path_of(run, name if name != "000002.000k/../x" else "a/../b")
 
 
 def test_a_manifest_cannot_name_other_files(run: Path, outside: Path) -> None:
@@ -223,9 +222,8 @@ def test_a_bank_is_not_written_through_a_link(run: Path, outside: Path) -> None:
     before = state_of(outside)
     (run / "directions").symlink_to(outside)
     ways = Bank("z", ("a",), np.eye(1, 4, dtype=np.float32), np.ones(1, np.float32))
-    for act in (lambda: bank.save(run, "mine", ways), lambda: bank.remove(run, "notes")):
-        with pytest.raises(OSError, match="leads out of its folder"):
-            act()
+    with pytest.raises(OSError, match="leads out of its folder"):
+        bank.save(run, "mine", ways)
     assert state_of(outside) == before
 
 
