@@ -151,16 +151,16 @@ QSlider { background: transparent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal {
-  width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $knob;
+  width: 12px; height: 14px; margin: -5px 0; border-radius: 7px; background: $knob;
   border: 1px solid $knob_edge;
 }
 QSlider::handle:horizontal:hover { border-color: $accent; }
-QSlider::handle:focus { width: 12px; height: 12px; border: 2px solid $accent; }
+QSlider::handle:focus { width: 10px; height: 10px; border: 2px solid $accent; }
 QCheckBox::indicator:focus { border-color: $text; }
 QSlider::groove:vertical { width: 4px; border-radius: 2px; background: $line; }
 QSlider::add-page:vertical { width: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:vertical {
-  width: 14px; height: 14px; margin: 0 -5px; border-radius: 7px; background: $knob;
+  width: 14px; height: 12px; margin: 0 -5px; border-radius: 7px; background: $knob;
   border: 1px solid $knob_edge;
 }
 QSlider::sub-page:horizontal:disabled, QSlider::add-page:vertical:disabled { background: $faint; }

@@ -152,6 +152,7 @@ class SolidTarget(Target):
         self._reader.broken.connect(lambda error: self.refused.emit(f"Not opened: {error}"))
         self.strip.chosen.connect(self._choose)
         self.sculptor.changed.connect(self._on_sculpted)
+        theme.notifier.changed.connect(self._draw_known)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[1])
@@ -173,9 +174,7 @@ class SolidTarget(Target):
         self._known = None if known is None else known[:SHOWN]
         self.strip.setVisible(self._known is not None)
         self.strip.show_pictures(np.zeros((0, 1, 1, 3), np.uint8))
-        if self._known is not None:
-            paint = partial(pictures.draw_solids, self._known, 2 * THUMB_PX, theme.current())
-            self._thumbs.submit(paint)
+        self._draw_known()
         self.sculptor.begin(model.spec.side)
 
     def show_sample(self, sample: np.ndarray) -> None:
@@ -190,6 +189,7 @@ class SolidTarget(Target):
 
     def release(self) -> None:
         """End the threads."""
+        theme.notifier.changed.disconnect(self._draw_known)
         self._thumbs.close()
         self._reader.close()
         self.sculptor.release()
@@ -197,6 +197,12 @@ class SolidTarget(Target):
     def _on_sculpted(self) -> None:
         self.strip.mark(-1)
         self.changed.emit()
+
+    def _draw_known(self) -> None:
+        """The set's samples in the colours of now."""
+        if self._known is not None:
+            paint = partial(pictures.draw_solids, self._known, 2 * THUMB_PX, theme.current())
+            self._thumbs.submit(paint)
 
     def _choose(self, index: int) -> None:
         if self._known is not None:

@@ -65,7 +65,7 @@ class TimeBar(QWidget):
         self.branch.setToolTip(BRANCH_TIP)
         theme.decorate(self.branch, "branch")
         self.branch.clicked.connect(self.branchWanted)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE[2])
         parts: tuple[QWidget, ...] = (
@@ -84,6 +84,7 @@ class TimeBar(QWidget):
         wide = self.width() >= WIDE_PX
         self.branch.setText("Continue from here…" if wide else "Branch…")
         self.film.setText("Film…" if wide else "")
+        self._row.setSpacing(theme.SPACE[2] if wide else theme.SPACE[1])
         if self._film.currentIndex() == 0:
             self.end_film()
 

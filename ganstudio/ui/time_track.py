@@ -34,7 +34,7 @@ class TimeTrack(QWidget):
         self._at: int | None = None
         self.setAccessibleName("Kept moments of the training")
         self.setFixedHeight(HIGH_PX)
-        self.setMinimumWidth(90)
+        self.setMinimumWidth(60)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QHideEvent, QPen, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
 from ganstudio.latent.stand import Stand
@@ -227,7 +227,7 @@ class PlanePanel(Panel):
             shade.setAlpha(alpha)
             item.setBrush(shade)
         self._spot.setBrush(QColor(colours.fake))
-        self._spot.setPen(QPen(QColor(colours.text), 2))
+        self._spot.setPen(colours.text, width=2)  # of px: a QPen's would grow with the dot
         self.landscape.recolour()
         dots = ((colours.real, "Real"), (colours.fake, "Generated"))
         parts = [f'<span style="color:{colour}">●</span>&nbsp; {name}' for colour, name in dots]

@@ -39,7 +39,7 @@ class WalkPanel(ModelPanel):
     title = "Walk"
     area = "centre"
     order = 60
-    empty, noiseless = EMPTY, NO_NOISE
+    empty, noiseless, scrolled = EMPTY, NO_NOISE, True
     keys = (
         ("Ctrl+Z", "Take the last change of the key frames back"),
         ("Left, Right", "Choose the key frame before or after"),
