@@ -28,6 +28,9 @@ Terms = dict[str, Tensor]
 Told = Mapping[str, Tensor]  # conditions by kind
 Suited = Mapping[SampleKind, Mapping[str, Value]]  # defaults by kind of samples
 Side = Literal["G", "D"]
+SOFT_VOXELS: Suited = {  # with noise, or D tells hard voxels from soft fakes at once
+    "voxels": {"batch": 32, "width": 16, "g_lr": 1e-3, "d_lr": 6e-4, "instance_noise": 0.3}
+}
 PROBABILITY = Scale(
     "probability of being real",
     "At 0.5 D cannot tell. It is what this D believes, and it learned on these samples alone.",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from torch import nn
 
-from ganstudio.gans.base import CrossEntropyGAN, SmoothingConfig, Suited
+from ganstudio.gans.base import SOFT_VOXELS, CrossEntropyGAN, SmoothingConfig
 from ganstudio.knobs import knob
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_misfits, mlp_pair
@@ -54,9 +54,7 @@ class CGAN(CrossEntropyGAN):
     family = "images and voxels with classes"
     takes = ("image", "voxels")
     told = "classes"
-    suited: ClassVar[Suited] = {
-        "voxels": {"batch": 32, "width": 16, "g_lr": 1e-3, "d_lr": 6e-4, "instance_noise": 0.3}
-    }
+    suited = SOFT_VOXELS
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:

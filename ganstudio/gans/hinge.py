@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, MARGIN, GANConfig, Suited, Terms, Told
+from ganstudio.gans.base import GAN, MARGIN, SOFT_VOXELS, GANConfig, Terms, Told
 from ganstudio.knobs import knob, redefault
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
@@ -71,9 +71,7 @@ class HingeGAN(GAN):
     config: HingeConfig
     title = "SN-GAN (hinge)"
     family = "points, images, voxels"
-    suited: ClassVar[Suited] = {
-        "voxels": {"batch": 32, "width": 16, "g_lr": 1e-3, "d_lr": 6e-4, "instance_noise": 0.3}
-    }
+    suited = SOFT_VOXELS
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from torch import Tensor, nn
 
-from ganstudio.gans.base import GAN, LABEL, GANConfig, Suited, Terms
+from ganstudio.gans.base import GAN, LABEL, SOFT_VOXELS, GANConfig, Suited, Terms
 from ganstudio.knobs import knob
 from ganstudio.nn.backbones.conv import conv_misfits, conv_pair
 from ganstudio.nn.backbones.mlp import mlp_pair
@@ -65,16 +65,7 @@ class LSGAN(GAN):
     config: LSGANConfig
     title = "LSGAN"
     family = "points, images, voxels"
-    suited: ClassVar[Suited] = {
-        "voxels": {
-            "batch": 32,
-            "width": 16,
-            "g_lr": 1e-3,
-            "d_lr": 6e-4,
-            "instance_noise": 0.3,
-            "d_norm": "spectral",
-        }
-    }
+    suited: ClassVar[Suited] = {"voxels": {**SOFT_VOXELS["voxels"], "d_norm": "spectral"}}
 
     @classmethod
     def misfits(cls, config: Any, spec: SampleSpec) -> list[str]:

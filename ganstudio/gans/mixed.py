@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from torch import Tensor, nn
 
@@ -13,9 +13,9 @@ from ganstudio.gans.base import (
     LABEL,
     MARGIN,
     PROBABILITY,
+    SOFT_VOXELS,
     GANConfig,
     Phase,
-    Suited,
     Terms,
     Told,
 )
@@ -136,9 +136,7 @@ class MixedGAN(GAN):
     config: MixedConfig
     title = "Your own mix"
     family = "points, images, voxels"
-    suited: ClassVar[Suited] = {
-        "voxels": {"batch": 32, "width": 16, "g_lr": 1e-3, "d_lr": 6e-4, "instance_noise": 0.3}
-    }
+    suited = SOFT_VOXELS
 
     @property
     def condition(self) -> ConditionSpec:

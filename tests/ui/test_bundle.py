@@ -1,32 +1,18 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QFileDialog
 
-from ganstudio import registry
 from ganstudio.resources import default_state_root
 from ganstudio.train import messages as m
 from ganstudio.ui.bundle import _files
 from ganstudio.ui.report import LOG, MOST_BYTES, report, without_home, write_bundle
 from ganstudio.ui.studio import Studio
 from ganstudio.ui.window import MainWindow
-
-
-@pytest.fixture
-def window(
-    studio: Studio, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
-    monkeypatch.setattr(registry, "discover", lambda _: {})
-    made = MainWindow(studio, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def test_a_report_names_versions_and_no_home(qapp: Any) -> None:
