@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import random
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_API", "pyside6")
@@ -18,6 +20,8 @@ from hypothesis import settings  # noqa: E402
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
+
+PATIENCE_S = 30.0
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +46,22 @@ def _seeded() -> None:
     if torch is not None:
         torch.manual_seed(0)
         torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _sessions_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test that fails in the middle of a training leaves none for the tests after it."""
+    module = sys.modules.get("ganstudio.train.session")
+    if module is None:
+        yield
+        return
+    started, start = [], module.Session.start
+
+    def watched(self: Any, paused: bool = False) -> None:
+        started.append(self)
+        start(self, paused)
+
+    monkeypatch.setattr(module.Session, "start", watched)
+    yield
+    alive = [session for session in started if not session.close(PATIENCE_S)]
+    assert not alive, "a training goes on after its test"

@@ -53,11 +53,14 @@ def until(one: Session, *kinds: type | str) -> list[m.Event]:
 
 
 def reach(one: Session, steps: int) -> None:
-    """Go so many steps on, and save."""
+    """Go so many steps on, and save; a slow disk may tell of earlier checkpoints meanwhile."""
     one.post(m.Run(steps=steps))
-    until(one, "running", "paused")
+    events = until(one, "running", "paused")
+    here = [e.nimg for e in events if isinstance(e, m.Stats)][-1]
     one.post(m.Save())
-    until(one, m.Saved)
+    saved = -1
+    while saved != here:
+        saved = [e.nimg for e in until(one, m.Saved) if isinstance(e, m.Saved)][-1]
 
 
 def test_an_absurd_rate_diverges_and_training_is_back_paused_with_evidence_and_remedies(
