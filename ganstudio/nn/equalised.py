@@ -6,7 +6,7 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, leaky_relu, linear
+from torch.nn.functional import leaky_relu, linear
 
 from ganstudio.nn.blocks import LEAK, look_up
 
@@ -54,7 +54,7 @@ class EqualLinear(nn.Module):
         return linear(h, self.weight * self.scale, self.bias * self.rate)
 
 
-class EqualConv(nn.Module):
+class EqualConv(nn.Conv2d):
     """A convolution of pictures with an equalised learning rate that keeps the side.
 
     Args:
@@ -67,15 +67,19 @@ class EqualConv(nn.Module):
     """
 
     def __init__(self, inputs: int, outputs: int, kernel: int = 3, bias: bool = True) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
-        self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
+        super().__init__(inputs, outputs, kernel, padding=kernel // 2, bias=bias)
         self.scale = 1 / math.sqrt(inputs * kernel**2)
-        self.padding = kernel // 2
+
+    def reset_parameters(self) -> None:
+        """Weights of variance 1, biases 0."""
+        nn.init.normal_(self.weight)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
 
     def forward(self, h: Tensor) -> Tensor:
         """Pictures (N, inputs, H, W) to (N, outputs, H, W)."""
-        return conv2d(h, self.weight * self.scale, self.bias, padding=self.padding)
+        made: Tensor = self._conv_forward(h, self.weight * self.scale, self.bias)
+        return made
 
 
 class GroupDeviation(nn.Module):

@@ -1,9 +1,11 @@
-"""Convolutions that halve, double, open or close a grid, each computed the quickest way on a CPU.
+"""Convolutions, each computed the quickest way on a CPU.
 
-All have a kernel of 4. The usual kernels are slow where the grid is small beside its channels,
-where a grid has one point, and where it has three channels or one. There the same sums are done
-as a product of matrices, or as an ordinary convolution that makes all corners of a doubled point
-at once. Everywhere else the usual kernels are called.
+The usual kernels are slow in two cases. Those of 4, which halve, double, open or close a grid, are
+so where the grid is small beside its channels, where it has one point, and where it has three
+channels or one: there the same sums are done as a product of matrices, or as an ordinary
+convolution that makes all corners of a doubled point at once. And where a gradient is derived once
+more, as penalties do, torch takes the gradient of the weight by a convolution whose kernel is as
+large as the grid, and group by group: here it comes from the kernels that take it the first time.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from ganstudio.nn.equalised import EqualConv
 
 KERNEL = 4
 # out[2 m + r] is a sum over in[m - 1], in[m], in[m + 1]: which tap belongs to each, 4 for none
@@ -30,10 +34,11 @@ _LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
 
 
 class Steps(NamedTuple):
-    """How a kernel of 4 walks over the finer of two grids, alike on each axis."""
+    """How a kernel walks over the finer of two grids, alike on each axis."""
 
     stride: int
     padding: int
+    groups: int = 1
 
 
 HALVING = Steps(2, 1)
@@ -41,28 +46,39 @@ CLOSING = Steps(1, 0)  # a grid of 4 becomes one point
 
 
 class _Weigh(torch.autograd.Function):
-    """Zero that owes its slope to a weight.
+    """Zero that owes its slope to a weight and a bias.
 
-    Its node alone takes the gradient of the weight, so that nothing is computed where only the
-    gradient of samples is wanted, as in penalties. The samples come in a tuple, as autograd would
-    otherwise run through here on its way to them.
+    Its node alone takes their gradients, so that nothing is computed where only the gradient of
+    samples is wanted, as in penalties. The samples come in a tuple, as autograd would otherwise
+    run through here on its way to them.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, weight: Tensor, held: tuple[Tensor], shape: list[int], steps: Steps, doubles: bool
+        ctx: Any,
+        weight: Tensor,
+        bias: Tensor | None,
+        held: tuple[Tensor],
+        shape: list[int],
+        steps: Steps,
+        transposed: bool,
     ) -> Tensor:
         (x,) = held
         ctx.save_for_backward(x, weight)
-        ctx.steps, ctx.doubles = steps, doubles
+        ctx.steps, ctx.transposed = steps, transposed
         return x.new_zeros(()).expand(shape)
 
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
-        fine, coarse = (slopes[0], x) if ctx.doubles else (x, slopes[0])
-        slope = _Slope.apply(fine, coarse, weight.detach(), ctx.steps)
-        return slope, None, None, None, None
+        (above,) = slopes
+        on_weight = on_bias = None
+        if ctx.needs_input_grad[0]:
+            fine, coarse = (above, x) if ctx.transposed else (x, above)
+            on_weight = _Slope.apply(fine, coarse, weight.detach(), ctx.steps)
+        if ctx.needs_input_grad[1]:
+            on_bias = above.sum([0, *range(2, above.dim())])
+        return on_weight, on_bias, None, None, None, None
 
 
 class _Slope(torch.autograd.Function):
@@ -79,142 +95,170 @@ class _Slope(torch.autograd.Function):
         fine, coarse = ctx.saved_tensors
         on_fine, on_coarse = ctx.needs_input_grad[:2]
         return (
-            double(coarse, slopes[0], ctx.steps, fine.shape[2:]) if on_fine else None,
-            halve(fine, slopes[0], ctx.steps) if on_coarse else None,
+            transpose(coarse, slopes[0], None, ctx.steps, fine.shape[2:]) if on_fine else None,
+            convolve(fine, slopes[0], None, ctx.steps) if on_coarse else None,
             None,
             None,
         )
 
 
-class _Halve(torch.autograd.Function):
-    """``halve``; the slope on its weight leaves through the zero."""
+class _Convolve(torch.autograd.Function):
+    """``convolve``; the slopes on its weight and bias leave through the zero."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, zero: Tensor, steps: Steps) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, zero: Tensor, steps: Steps
+    ) -> Tensor:
         ctx.save_for_backward(weight)
         ctx.steps, ctx.sides = steps, x.shape[2:]
-        return _gather(x, weight, steps).data  # no view: a rectifier may write into it
+        return _gather(x, weight, bias, steps).data  # no view: a rectifier may write into it
 
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
         (weight,) = ctx.saved_tensors
         on_x = None
         if ctx.needs_input_grad[0]:
-            on_x = double(slopes[0], weight, ctx.steps, ctx.sides)
-        return on_x, None, slopes[0], None
+            on_x = transpose(slopes[0], weight, None, ctx.steps, ctx.sides)
+        return on_x, None, None, slopes[0], None
 
 
-class _Double(torch.autograd.Function):
-    """``double``; the slope on its weight leaves through the zero."""
+class _Transpose(torch.autograd.Function):
+    """``transpose``; the slopes on its weight and bias leave through the zero."""
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weight: Tensor, zero: Tensor, steps: Steps, sides: Sequence[int]
+        ctx: Any,
+        x: Tensor,
+        weight: Tensor,
+        bias: Tensor | None,
+        zero: Tensor,
+        steps: Steps,
+        sides: Sequence[int],
     ) -> Tensor:
         ctx.save_for_backward(weight)
         ctx.steps = steps
-        return _spread(x, weight, steps, sides).data
+        return _spread(x, weight, bias, steps, sides).data
 
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
         (weight,) = ctx.saved_tensors
-        on_x = halve(slopes[0], weight, ctx.steps) if ctx.needs_input_grad[0] else None
-        return on_x, None, slopes[0], None, None
+        on_x = convolve(slopes[0], weight, None, ctx.steps) if ctx.needs_input_grad[0] else None
+        return on_x, None, None, slopes[0], None, None
 
 
-def halve(x: Tensor, weight: Tensor, steps: Steps = HALVING) -> Tensor:
-    """What a convolution with a kernel of 4 makes, without bias.
+def convolve(
+    x: Tensor, weight: Tensor, bias: Tensor | None = None, steps: Steps = HALVING
+) -> Tensor:
+    """What a convolution makes.
 
     Args:
         x: (N, C, *sides) in 2 or 3 dimensions.
-        weight: (M, C, 4, 4) or (M, C, 4, 4, 4).
+        weight: (M, C / groups, k, k) or (M, C / groups, k, k, k).
+        bias: (M,).
         steps: stride 2 and padding 1 unless said otherwise.
 
     Returns:
-        (N, M, *sides / 2).
+        (N, M, *sides): halved with a kernel of 4 and the usual steps.
     """
-    x, weight = _alike(x, weight)
-    shape = [len(x), len(weight), *_halved(x, steps)]
-    zero = _Weigh.apply(weight, (x,), shape, steps, False)
-    return cast(Tensor, _Halve.apply(x, weight, zero, steps))
+    x, weight, bias = _alike(x, weight, bias)
+    shape = [len(x), len(weight), *_coarser(x, weight, steps)]
+    zero = _Weigh.apply(weight, bias, (x,), shape, steps, False)
+    return cast(Tensor, _Convolve.apply(x, weight, bias, zero, steps))
 
 
-def double(
-    x: Tensor, weight: Tensor, steps: Steps = HALVING, sides: Sequence[int] | None = None
+def transpose(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    steps: Steps = HALVING,
+    sides: Sequence[int] | None = None,
 ) -> Tensor:
-    """What a transposed convolution with a kernel of 4 makes, without bias.
+    """What a transposed convolution makes.
 
     Args:
         x: (N, M, *sides) in 2 or 3 dimensions.
-        weight: (M, C, 4, 4) or (M, C, 4, 4, 4).
+        weight: (M, C / groups, k, k) or (M, C / groups, k, k, k).
+        bias: (C,).
         steps: stride 2 and padding 1 unless said otherwise.
-        sides: of what comes out, each one more than usual at most: odd where what was halved was.
+        sides: of what comes out, each less than a stride above the usual: what is left of a grid
+            whose side is no multiple of the stride.
 
     Returns:
-        (N, C, *2 sides).
+        (N, C, *sides): doubled with a kernel of 4 and the usual steps.
     """
-    x, weight = _alike(x, weight)
-    sides = _doubled(x, steps) if sides is None else sides
-    zero = _Weigh.apply(weight, (x,), [len(x), weight.shape[1], *sides], steps, True)
-    return cast(Tensor, _Double.apply(x, weight, zero, steps, sides))
+    x, weight, bias = _alike(x, weight, bias)
+    sides = _finer(x, weight, steps) if sides is None else sides
+    shape = [len(x), weight.shape[1] * steps.groups, *sides]
+    zero = _Weigh.apply(weight, bias, (x,), shape, steps, True)
+    return cast(Tensor, _Transpose.apply(x, weight, bias, zero, steps, sides))
 
 
-def _halved(x: Tensor, steps: Steps) -> list[int]:
-    return [(side + 2 * steps.padding - KERNEL) // steps.stride + 1 for side in x.shape[2:]]
+def _coarser(x: Tensor, weight: Tensor, steps: Steps) -> list[int]:
+    pairs = zip(x.shape[2:], weight.shape[2:], strict=True)
+    return [(side + 2 * steps.padding - kernel) // steps.stride + 1 for side, kernel in pairs]
 
 
-def _doubled(x: Tensor, steps: Steps) -> list[int]:
-    return [(side - 1) * steps.stride - 2 * steps.padding + KERNEL for side in x.shape[2:]]
+def _finer(x: Tensor, weight: Tensor, steps: Steps) -> list[int]:
+    pairs = zip(x.shape[2:], weight.shape[2:], strict=True)
+    return [(side - 1) * steps.stride - 2 * steps.padding + kernel for side, kernel in pairs]
 
 
-def _alike(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Both in the number format of autocast, where it is on."""
+def _alike(x: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+    """All in the number format of autocast, where it is on."""
     kind = x.device.type
     if not torch.is_autocast_enabled(kind) or x.dtype == torch.float64:  # as autocast has it
-        return x, weight
+        return x, weight, bias
     precision = torch.get_autocast_dtype(kind)
-    return x.to(precision), weight.to(precision)
+    return x.to(precision), weight.to(precision), None if bias is None else bias.to(precision)
 
 
-def _gather(x: Tensor, weight: Tensor, steps: Steps) -> Tensor:
-    """``halve``, as a product of matrices where the grid is small."""
-    dims = x.dim() - 2
-    sides = _halved(x, steps)
-    if weight.shape[1] <= THIN or _columns(weight, len(x), sides) > MOST_COLUMNS:
-        return _CONV[dims](x, weight, None, steps.stride, steps.padding)
-    y = _unfold(x, steps) @ weight.movedim(1, -1).flatten(1).T
+def _gather(x: Tensor, weight: Tensor, bias: Tensor | None, steps: Steps) -> Tensor:
+    """``convolve``, as a product of matrices where the grid is small."""
+    dims, sides = x.dim() - 2, _coarser(x, weight, steps)
+    columns = _columns(weight, len(x), sides)
+    if not _is_four(weight, steps) or weight.shape[1] <= THIN or columns > MOST_COLUMNS:
+        return _CONV[dims](x, weight, bias, steps.stride, steps.padding, 1, steps.groups)
+    y = functional.linear(_unfold(x, steps), weight.movedim(1, -1).flatten(1), bias)
     return y.reshape(len(x), *sides, len(weight)).movedim(-1, 1)
 
 
-def _spread(x: Tensor, weight: Tensor, steps: Steps, sides: Sequence[int]) -> Tensor:
-    """``double``, the quick way for one point or few channels."""
+def _spread(
+    x: Tensor, weight: Tensor, bias: Tensor | None, steps: Steps, sides: Sequence[int]
+) -> Tensor:
+    """``transpose``, the quick way for one point or few channels."""
     dims, channels = x.dim() - 2, weight.shape[1]
-    more = [wanted - usual for wanted, usual in zip(sides, _doubled(x, steps), strict=True)]
-    if any(more):
-        return _CONV_UP[dims](x, weight, None, steps.stride, steps.padding, more)
-    if x.shape[2:].numel() == 1:
-        within = slice(steps.padding, KERNEL - steps.padding)
-        taps = weight[(slice(None), slice(None), *[within] * dims)].movedim(1, -1)
-        y = x.flatten(1) @ taps.flatten(1)
-        return y.reshape(len(x), *taps.shape[1:]).movedim(-1, 1)
-    if channels <= THIN and steps == HALVING:
-        return _corners(x, weight)
-    return _CONV_UP[dims](x, weight, None, steps.stride, steps.padding)
+    more = [wanted - own for wanted, own in zip(sides, _finer(x, weight, steps), strict=True)]
+    if _is_four(weight, steps) and not any(more):
+        if x.shape[2:].numel() == 1:
+            within = slice(steps.padding, KERNEL - steps.padding)
+            taps = weight[(slice(None), slice(None), *[within] * dims)].movedim(1, -1)
+            y = (x.flatten(1) @ taps.flatten(1)).reshape(len(x), *taps.shape[1:])
+            return (y if bias is None else y + bias).movedim(-1, 1)
+        if channels <= THIN and steps == HALVING:
+            return _corners(x, weight, bias)
+    stride, padding, groups = steps
+    return _CONV_UP[dims](x, weight, bias, stride, padding, more, groups)
 
 
 def _weight_slope(fine: Tensor, coarse: Tensor, weight: Tensor, steps: Steps) -> Tensor:
     """The gradient of the weight between two grids."""
     dims, channels, many = fine.dim() - 2, weight.shape[1], len(weight) >= MANY_CHANNELS
-    size = _columns(weight, len(coarse), coarse.shape[2:])
-    if channels <= THIN or size > (MOST_WEIGHED if many else MOST_COLUMNS):
+    columns = _columns(weight, len(coarse), coarse.shape[2:])
+    large = columns > (MOST_WEIGHED if many else MOST_COLUMNS)
+    if not _is_four(weight, steps) or channels <= THIN or large:
         stride, padding, none = [steps.stride] * dims, [steps.padding] * dims, [0] * dims
         _, slope, _ = torch.ops.aten.convolution_backward(
-            coarse, fine, weight, None, stride, padding, [1] * dims, False, none, 1,
+            coarse, fine, weight, None, stride, padding, [1] * dims, False, none, steps.groups,
             [False, True, False],
         )  # fmt: skip
         return cast(Tensor, slope)
     slope = coarse.movedim(1, -1).reshape(-1, len(weight)).T @ _unfold(fine, steps)
     return slope.reshape(len(weight), *weight.shape[2:], channels).movedim(-1, 1)
+
+
+def _is_four(weight: Tensor, steps: Steps) -> bool:
+    """Whether products of matrices may do it: a kernel of 4 that walks as one does."""
+    return weight.shape[-1] == KERNEL and steps in (HALVING, CLOSING)
 
 
 def _columns(weight: Tensor, count: int, sides: Sequence[int]) -> int:
@@ -234,8 +278,8 @@ def _unfold(x: Tensor, steps: Steps) -> Tensor:
     return x.movedim(dims + 1, -1).reshape(-1, KERNEL**dims * x.shape[dims + 1])
 
 
-def _corners(x: Tensor, weight: Tensor) -> Tensor:
-    """``double`` as one convolution, which makes the corners of each doubled point."""
+def _corners(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """``transpose`` as one convolution, which makes the corners of each doubled point."""
     dims, channels, sides = x.dim() - 2, weight.shape[1], x.shape[2:]
     taps = torch.tensor(TAPS, device=x.device).flatten()
     corners = functional.pad(weight, (0, 1) * dims)
@@ -247,7 +291,8 @@ def _corners(x: Tensor, weight: Tensor) -> Tensor:
     kernel = corners.permute(*first, 1, 0, *second).flatten(0, dims)
     if x.is_contiguous(memory_format=_LAST[x.dim()]):
         kernel = kernel.contiguous(memory_format=_LAST[x.dim()])
-    y = _CONV[dims](x, kernel, padding=1).movedim(1, -1)
+    everywhere = None if bias is None else bias.repeat(2**dims)
+    y = _CONV[dims](x, kernel, everywhere, padding=1).movedim(1, -1)
     y = y.reshape(len(x), *sides, *[2] * dims, channels)
     # (N, *sides, *corners, C) to (N, side, corner, side, corner ..., C)
     pairs = chain.from_iterable((1 + axis, 1 + dims + axis) for axis in range(dims))
@@ -257,59 +302,56 @@ def _corners(x: Tensor, weight: Tensor) -> Tensor:
 
 def _is_unusual(layer: nn.Module, x: Tensor) -> bool:
     """Whether torch's own layer must do it: no batch, nothing in it, a faulty one, torch.func."""
-    weight = cast(Tensor, layer.weight)
-    channels = weight.shape[isinstance(layer, nn.Conv2d | nn.Conv3d)]
-    fits = x.dim() == weight.dim() and x.shape[1] == channels and x.numel() > 0
+    conv = cast("nn.Conv2d", layer)
+    fits = x.dim() == conv.weight.dim() and x.shape[1] == conv.in_channels and x.numel() > 0
     return not fits or torch._C._are_functorch_transforms_active()
 
 
-def _with_bias(y: Tensor, bias: Tensor | None) -> Tensor:
-    return y if bias is None else y + bias.to(y.dtype).reshape(-1, *[1] * (y.dim() - 2))
+class _Quick:
+    """How a convolution computes as ``convolve`` does, whatever it makes of its weight before."""
 
-
-class _Down2d(nn.Conv2d):
-    """A layer that computes as ``halve`` does."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) to (N, M, H / 2, W / 2)."""
+    def _conv_forward(self: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if _is_unusual(self, x):
-            return super().forward(x)
-        return _with_bias(halve(x, self.weight, _steps(self)), self.bias)
+            found: Tensor = super()._conv_forward(x, weight, bias)  # type: ignore[misc]
+            return found
+        return convolve(x, weight, bias, _steps(self))
 
 
-class _Down3d(nn.Conv3d):
-    """A layer that computes as ``halve`` does."""
+class _QuickUp:
+    """How a transposed convolution computes as ``transpose`` does."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, C, X, Y, Z) to (N, M, X / 2, Y / 2, Z / 2)."""
-        if _is_unusual(self, x):
-            return super().forward(x)
-        return _with_bias(halve(x, self.weight, _steps(self)), self.bias)
-
-
-class _Up2d(nn.ConvTranspose2d):
-    """A layer that computes as ``double`` does."""
-
-    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        """(N, M, H, W) to (N, C, 2 H, 2 W)."""
+    def forward(self: Any, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """(N, M, *sides) to (N, C, *2 sides)."""
         if output_size is not None or _is_unusual(self, x):
-            return super().forward(x, output_size)
-        return _with_bias(double(x, self.weight, _steps(self)), self.bias)
+            found: Tensor = super().forward(x, output_size)  # type: ignore[misc]
+            return found
+        return transpose(x, self.weight, self.bias, _steps(self))
 
 
-class _Up3d(nn.ConvTranspose3d):
-    """A layer that computes as ``double`` does."""
+class _Conv2d(_Quick, nn.Conv2d):
+    pass
 
-    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        """(N, M, X, Y, Z) to (N, C, 2 X, 2 Y, 2 Z)."""
-        if output_size is not None or _is_unusual(self, x):
-            return super().forward(x, output_size)
-        return _with_bias(double(x, self.weight, _steps(self)), self.bias)
+
+class _Conv3d(_Quick, nn.Conv3d):
+    pass
+
+
+class _EqualConv(_Quick, EqualConv):
+    pass
+
+
+class _Up2d(_QuickUp, nn.ConvTranspose2d):
+    pass
+
+
+class _Up3d(_QuickUp, nn.ConvTranspose3d):
+    pass
 
 
 _QUICK: dict[type[nn.Module], type[nn.Module]] = {
-    nn.Conv2d: _Down2d,
-    nn.Conv3d: _Down3d,
+    nn.Conv2d: _Conv2d,
+    nn.Conv3d: _Conv3d,
+    EqualConv: _EqualConv,
     nn.ConvTranspose2d: _Up2d,
     nn.ConvTranspose3d: _Up3d,
 }
@@ -336,14 +378,17 @@ def laid_out(x: Tensor) -> Tensor:
     return x.contiguous(memory_format=_LAST[x.dim()]) if x.dim() in _LAST else x
 
 
-def _steps(layer: Any) -> Steps:
-    return Steps(layer.stride[0], layer.padding[0])
+def _steps(layer: nn.Conv2d) -> Steps:
+    return Steps(layer.stride[0], cast(int, layer.padding[0]), layer.groups)
 
 
 def _fits(layer: nn.Conv2d) -> bool:
-    dims = len(layer.kernel_size)
-    alike = [(layer.stride, layer.padding) == ((s.stride,) * dims, (s.padding,) * dims)
-             for s in (HALVING, CLOSING)]  # fmt: skip
-    usual = layer.dilation == (1,) * dims and layer.padding_mode == "zeros" and layer.groups == 1
-    kernel = layer.kernel_size == (KERNEL,) * dims
-    return any(alike) and usual and kernel and layer.output_padding == (0,) * dims
+    """Whether it is alike on each axis and without frills; a transposed one, of kernel 4 too."""
+    alike = not isinstance(layer.padding, str) and all(
+        len(set(found)) == 1 for found in (layer.stride, layer.padding, layer.kernel_size)
+    )
+    plain = set(layer.dilation) == {1} and layer.padding_mode == "zeros"
+    if not layer.transposed:
+        return alike and plain
+    four = alike and layer.kernel_size[0] == KERNEL and _steps(layer) in (HALVING, CLOSING)
+    return four and plain and set(layer.output_padding) == {0}

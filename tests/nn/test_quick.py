@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.nn import quick
-from ganstudio.nn.quick import CLOSING, HALVING, Steps, double, halve, lay_out, quicken
+from ganstudio.nn.equalised import EqualConv
+from ganstudio.nn.quick import CLOSING, HALVING, Steps, convolve, lay_out, quicken, transpose
 
 # kind, channels in and out, stride, padding, sides; thin, coarse, opening, closing, odd
 LAYERS = [
@@ -78,6 +79,46 @@ def test_nothing_changes_but_the_time(
         torch.testing.assert_close(one, other)
 
 
+OTHERS = [
+    (nn.Conv2d, (3, 5), {"kernel_size": 1}, (4, 6)),
+    (nn.Conv3d, (3, 5), {"kernel_size": 1}, (4, 2, 3)),
+    (nn.Conv2d, (3, 5), {"kernel_size": 3, "padding": 1}, (4, 5)),
+    (nn.Conv3d, (1, 5), {"kernel_size": 3, "padding": 1}, (4, 2, 3)),
+    (nn.Conv2d, (6, 4), {"kernel_size": 3, "padding": 1, "groups": 2}, (4, 5)),
+    (nn.Conv3d, (6, 6), {"kernel_size": 3, "padding": 1, "groups": 3}, (2, 4, 3)),
+    (nn.Conv2d, (6, 6), {"kernel_size": 3, "stride": 2, "padding": 1, "groups": 6}, (5, 4)),
+    (nn.Conv2d, (6, 4), {"kernel_size": 4, "stride": 2, "padding": 1, "groups": 2}, (4, 7)),
+    (nn.Conv2d, (3, 4), {"kernel_size": 5, "stride": 3, "padding": 2}, (9, 8)),
+    (nn.Conv2d, (3, 4), {"kernel_size": 4, "padding": 1}, (5, 4)),
+    (EqualConv, (3, 5), {"kernel": 3}, (4, 5)),
+    (EqualConv, (3, 5), {"kernel": 1}, (4, 5)),
+]
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("kind", "channels", "shape", "sides"), OTHERS)
+def test_nor_with_other_kernels(
+    kind: type[nn.Module],
+    channels: tuple[int, int],
+    shape: dict[str, int],
+    sides: tuple[int, ...],
+    bias: bool,
+    last: bool,
+) -> None:
+    torch.manual_seed(0)
+    plain = kind(*channels, bias=bias, **shape).double()
+    quicker = copy.deepcopy(plain)
+    quicken(quicker)
+    if last:
+        lay_out(quicker)
+    assert type(quicker) is not type(plain)
+    assert list(quicker.state_dict()) == list(plain.state_dict())
+    found, wanted = (slopes(network, samples(channels[0], sides)) for network in (quicker, plain))
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other)
+
+
 @pytest.mark.parametrize(("kind", "inputs", "outputs", "stride", "padding", "sides"), LAYERS)
 def test_what_follows_may_write_into_what_comes_out(
     kind: type[nn.Module],
@@ -94,20 +135,20 @@ def test_what_follows_may_write_into_what_comes_out(
 
 
 @pytest.mark.parametrize("steps", [HALVING, CLOSING])
-@pytest.mark.parametrize("function", [double, halve])
+@pytest.mark.parametrize("function", [transpose, convolve])
 def test_gradients_of_gradients_of_samples(function, steps: Steps) -> None:
     random = torch.Generator().manual_seed(0)
-    side = 4 if function is halve else 2
+    side = 4 if function is convolve else 2
     x = torch.randn(1, 2, side, side, generator=random, dtype=torch.float64, requires_grad=True)
     weight = torch.randn(2, 2, 4, 4, generator=random, dtype=torch.float64)
 
     def bent(x: Tensor) -> Tensor:
-        return function(x, weight, steps).square()
+        return function(x, weight, None, steps).square()
 
     assert torch.autograd.gradcheck(bent, x)
     assert torch.autograd.gradgradcheck(bent, x)
     assert torch.autograd.gradcheck(
-        lambda w: function(x.detach(), w, steps), weight.requires_grad_(True)
+        lambda w: function(x.detach(), w, None, steps), weight.requires_grad_(True)
     )
 
 
@@ -117,7 +158,7 @@ def test_the_gradient_of_weights_waits_until_it_is_wanted(monkeypatch: pytest.Mo
     monkeypatch.setattr(quick, "_weight_slope", lambda *a: (taken.append(1), slope(*a))[1])
     x = samples(2, (4, 4)).requires_grad_(True)
     weight = torch.ones(3, 2, 4, 4, dtype=torch.float64, requires_grad=True)
-    (found,) = torch.autograd.grad(halve(x, weight).square().sum(), x, create_graph=True)
+    (found,) = torch.autograd.grad(convolve(x, weight).square().sum(), x, create_graph=True)
     assert not taken
     found.square().sum().backward()
     assert taken
@@ -125,16 +166,16 @@ def test_the_gradient_of_weights_waits_until_it_is_wanted(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("steps", [HALVING, CLOSING])
-@pytest.mark.parametrize("function", [double, halve])
+@pytest.mark.parametrize("function", [transpose, convolve])
 def test_gradients_of_gradients_of_weights(function, steps: Steps) -> None:
     random = torch.Generator().manual_seed(0)
-    side = 5 if function is halve else 2
+    side = 5 if function is convolve else 2
     x = torch.randn(1, 2, side, side, generator=random, dtype=torch.float64, requires_grad=True)
     weight = torch.randn(2, 2, 4, 4, generator=random, dtype=torch.float64, requires_grad=True)
 
     def slope(x: Tensor, weight: Tensor) -> Tensor:
         (found,) = torch.autograd.grad(
-            function(x, weight, steps).pow(3).sum(), weight, create_graph=True
+            function(x, weight, None, steps).pow(3).sum(), weight, create_graph=True
         )
         return found
 
@@ -220,9 +261,8 @@ def test_one_channel_leads_to_channels_last(dims: int) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        nn.Conv3d(1, 4, 3, 1, 1),
-        nn.Conv2d(2, 4, 4, 1, 1),
-        nn.Conv2d(2, 4, 4, 2, 1, groups=2),
+        nn.ConvTranspose2d(2, 4, 3, 1, 1),
+        nn.ConvTranspose2d(2, 4, 4, 2, 1, groups=2),
         nn.Conv2d(2, 4, 4, 2, 1, dilation=2),
         nn.Conv2d(2, 4, 4, (2, 1), 1),
         nn.ConvTranspose3d(4, 1, 4, 2, 1, output_padding=1),

@@ -1,6 +1,7 @@
 """The discriminator's side as a judge, out of a training and out of its folder."""
 
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from ganstudio.data.base import Samples
 from ganstudio.gans.base import GAN
 from ganstudio.recipe import Recipe
 from ganstudio.samples import ConditionSpec, SampleSpec, Scale
+from ganstudio.train import messages as m
 from ganstudio.train import reals
 from ganstudio.train.critic import Critic
 from ganstudio.train.engine import Engine
@@ -78,11 +80,13 @@ def test_one_that_compares_sees_a_lone_sample_in_company() -> None:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run") / "cgan"
-    mailbox = Mailbox(lambda: None)
+    mailbox, saved = Mailbox(lambda: None), threading.Event()
     engine = Engine.build(
-        Recipe.make("cgan", "digits", SMALL, kimg=10.0), lambda event: None, mailbox,
-        folder=folder, data_root=folder, device="cpu",
+        Recipe.make("cgan", "digits", SMALL, kimg=10.0),
+        lambda event: saved.set() if isinstance(event, m.Saved) else None,
+        mailbox, folder=folder, data_root=folder, device="cpu",
     )  # fmt: skip
+    assert saved.wait(60)
     for _ in range(3):
         engine.step(None)
     mailbox.want()

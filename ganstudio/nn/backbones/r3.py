@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import sqrt
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -53,7 +53,7 @@ class ResidualBlock(nn.Module):
         """(N, channels, ...) to the same."""
         h = functional.leaky_relu(self.widen(x), LEAK)
         h = functional.leaky_relu(self.around(h), LEAK)
-        return cast(Tensor, x + self.narrow(h))
+        return cast(Tensor, self.narrow(h) + x)  # so laid out as the weights would have it
 
 
 class Transition(nn.Module):
@@ -169,6 +169,71 @@ class R3Discriminator(nn.Module):
         return cast(Tensor, self.judge(h, c))
 
 
+class _Blend(torch.autograd.Function):
+    """Half or twice the sides by the weights (1, 2, 1): linear, so its adjoint derives it.
+
+    Slopes are laid out as the samples were. Those of slicing and stacking would have channels
+    first, and whatever meets them on the way would be slow.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, coarser: bool, first: bool, scale: float, last: bool
+    ) -> Tensor:
+        ctx.how, ctx.last = (coarser, first, scale), _channels_last(x)
+        if coarser:
+            for axis in range(2, x.dim()):
+                x = _gather(x, axis, first)
+            return x.mul_(scale)
+        x = x * scale
+        for axis in range(2, x.dim()):
+            x = _spread(x, axis, first, last)
+        return x
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
+        coarser, first, scale = ctx.how
+        found = _Blend.apply(slopes[0], not coarser, first, scale, ctx.last)
+        return found, None, None, None, None
+
+
+def _channels_last(x: Tensor) -> bool:
+    return x.stride(1) == 1
+
+
+def _pairs(x: Tensor, axis: int) -> tuple[Tensor, ...]:
+    """Views of the even places of an axis and of the odd ones."""
+    return x.view(*x.shape[:axis], -1, 2, *x.shape[axis + 1 :]).unbind(axis + 1)
+
+
+def _gather(x: Tensor, axis: int, first: bool) -> Tensor:
+    """Each place with twice its even one and the odd ones beside; a border stands in for more."""
+    even, odd = _pairs(x, axis)
+    y = torch.add(odd, even, alpha=2)
+    last = y.shape[axis] - 1
+    y.narrow(axis, 1, last).add_(odd.narrow(axis, 0, last))
+    border, beyond = (0, even) if first else (last, odd)
+    y.narrow(axis, border, 1).add_(beyond.narrow(axis, border, 1))
+    return y
+
+
+def _spread(x: Tensor, axis: int, first: bool, channels_last: bool) -> Tensor:
+    """The adjoint of ``_gather``."""
+    shape, last = list(x.shape), x.shape[axis] - 1
+    shape[axis] *= 2
+    if channels_last:
+        y = x.new_empty([shape[0], *shape[2:], shape[1]]).movedim(-1, 1)
+    else:
+        y = x.new_empty(shape)
+    even, odd = _pairs(y, axis)
+    torch.add(x, x, out=even)
+    torch.add(x.narrow(axis, 0, last), x.narrow(axis, 1, last), out=odd.narrow(axis, 0, last))
+    odd.narrow(axis, last, 1).copy_(x.narrow(axis, last, 1))
+    border, beyond = (0, even) if first else (last, odd)
+    beyond.narrow(axis, border, 1).add_(x.narrow(axis, border, 1))
+    return y
+
+
 def halve(x: Tensor) -> Tensor:
     """Halve each side of a grid after the smoothing filter (1, 2, 1) / 4; borders are repeated.
 
@@ -176,13 +241,7 @@ def halve(x: Tensor) -> Tensor:
         >>> halve(torch.tensor([[[0.0, 4.0, 0.0, 0.0]]]))
         tensor([[[1., 1.]]])
     """
-    for axis in range(2, x.dim()):
-        even, odd = x.reshape(*x.shape[:axis], -1, 2, *x.shape[axis + 1 :]).unbind(axis + 1)
-        before = torch.cat(
-            [even.narrow(axis, 0, 1), odd.narrow(axis, 0, odd.shape[axis] - 1)], axis
-        )
-        x = even / 2 + (before + odd) / 4
-    return x
+    return cast(Tensor, _Blend.apply(x, True, True, 0.25 ** (x.dim() - 2), _channels_last(x)))
 
 
 def double(x: Tensor) -> Tensor:
@@ -192,11 +251,7 @@ def double(x: Tensor) -> Tensor:
         >>> double(torch.tensor([[[0.0, 2.0]]]))
         tensor([[[0., 1., 2., 2.]]])
     """
-    for axis in range(2, x.dim()):
-        side = x.shape[axis]
-        after = torch.cat([x.narrow(axis, 1, side - 1), x.narrow(axis, side - 1, 1)], axis)
-        x = torch.stack([x, (x + after) / 2], axis + 1).flatten(axis, axis + 1)
-    return x
+    return cast(Tensor, _Blend.apply(x, False, False, 0.5 ** (x.dim() - 2), _channels_last(x)))
 
 
 def r3_pair(

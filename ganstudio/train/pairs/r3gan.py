@@ -37,7 +37,8 @@ class _Generator(nn.Module):
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         """(N, 64) to (N, 3, 32, 32)."""
-        return cast(Tensor, self.layers(self.root(z)[:, :, None, None] * self.basis))
+        h = self.root(z)[:, :, None, None]
+        return cast(Tensor, self.layers(h * self.basis.to(h.dtype)))
 
 
 class _Discriminator(nn.Module):
