@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -380,6 +380,18 @@ class GAN(ABC):
         samples: Tensor = players["G"](z * psi, told.get(self.condition.kind))
         return samples
 
+    def verdicts(self, batch: Batch, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """What D says of real samples and of as many fakes.
+
+        In one pass where D has ``each_alone``: it looks at each sample by itself, and two passes
+        of half the batch would take longer. Batch norm needs two.
+        """
+        if not getattr(self.D, "each_alone", False):
+            return self.D(batch.x, batch.c), self.D(fake, batch.c)
+        both = torch.cat([batch.x, fake.to(batch.x.dtype)])
+        logits = self.D(both, None if batch.c is None else torch.cat([batch.c, batch.c]))
+        return cast("tuple[Tensor, Tensor]", logits.chunk(2))
+
     @property
     def judges(self) -> tuple[str, ...]:
         """The players that ``judge`` needs, by name."""
@@ -507,8 +519,8 @@ class CrossEntropyGAN(GAN):
         return PROBABILITY
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
-        """Cross-entropy on real and on fake, each in a pass of its own as batch norm needs."""
-        return self.cross_entropy(self.D(batch.x, batch.c), self.D(fake, batch.c))
+        """Cross-entropy on real and on fake."""
+        return self.cross_entropy(*self.verdicts(batch, fake))
 
     def cross_entropy(self, real_logits: Tensor, fake_logits: Tensor) -> Terms:
         """D's two terms from its logits (N,)."""

@@ -88,9 +88,10 @@ class LSGAN(GAN):
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Distances from the two labels."""
+        real, fakes = self.verdicts(batch, fake)
         return {
-            "real": least_squares(self.D(batch.x, batch.c), self.config.label_real),
-            "fake": least_squares(self.D(fake, batch.c), self.config.label_fake),
+            "real": least_squares(real, self.config.label_real),
+            "fake": least_squares(fakes, self.config.label_fake),
         }
 
     def g_terms(self, batch: Batch, fake: Tensor) -> Terms:

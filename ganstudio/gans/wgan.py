@@ -131,7 +131,7 @@ class WGAN(GAN):
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Mean scores; their estimate of the distance is watched."""
-        real_score, fake_score = self.D(batch.x, batch.c).mean(), self.D(fake, batch.c).mean()
+        real_score, fake_score = (scores.mean() for scores in self.verdicts(batch, fake))
         self.watched["wasserstein"] = real_score - fake_score
         return {"real": -real_score, "fake": fake_score}
 

@@ -88,7 +88,7 @@ class WGANGP(GAN):
 
     def d_terms(self, batch: Batch, fake: Tensor) -> Terms:
         """Mean scores and the weighted penalty; their estimate of the distance is watched."""
-        real_score, fake_score = self.D(batch.x, batch.c).mean(), self.D(fake, batch.c).mean()
+        real_score, fake_score = (scores.mean() for scores in self.verdicts(batch, fake))
         self.watched["wasserstein"] = real_score - fake_score
         terms = {"real": -real_score, "fake": fake_score}
         if self.config.gp_weight > 0:

@@ -67,6 +67,9 @@ class MLPDiscriminator(nn.Module):
         classes: number of classes it is told; 0 for none.
         norm: after the second layer, ``spectral`` on all.
         conditioning: how classes enter: at the logit, or beside the sample's values.
+
+    Attributes:
+        each_alone: whether what it says of a sample depends on no other.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class MLPDiscriminator(nn.Module):
             nn.LeakyReLU(LEAK, True),
         )
         self.judge = Judge(2 * width, classes - self.joined.classes)
+        self.each_alone = norm in ("none", "layer")
         if norm == "spectral":
             bound_spectrum(self)
 

@@ -22,6 +22,8 @@ class Plain(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(*layers)
         self.shape = shape
+        grids = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.Conv2d, nn.Conv3d)
+        self.each_alone = not any(isinstance(layer, grids) for layer in layers)
 
     def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
         """(N, ...) to (N, *shape), or to (N,)."""

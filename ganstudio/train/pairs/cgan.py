@@ -14,6 +14,8 @@ from ganstudio.train.pairs.base import Pair, Step
 class _Told(nn.Module):
     """Layers in a row that see an embedded class beside their input."""
 
+    each_alone = True  # so the judge's layers are
+
     def __init__(self, *layers: nn.Module, shape: tuple[int, ...] | None = None) -> None:
         super().__init__()
         self.embedding = nn.Embedding(10, 10)
