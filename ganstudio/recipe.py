@@ -267,6 +267,11 @@ class Recipe:
         return str(getattr(self.gan, "precision", "auto"))
 
     @property
+    def memory_format(self) -> str:
+        """How grids are to lie in memory: ``auto`` where its variant does not say."""
+        return str(getattr(self.gan, "memory_format", "auto"))
+
+    @property
     def threads(self) -> int:
         """The threads that its variant asks for; 0 where it does not say."""
         return int(getattr(self.gan, "threads", 0))

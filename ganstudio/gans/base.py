@@ -177,6 +177,12 @@ class GANConfig(Config):
         help="Number format of the networks' inner values; auto is bfloat16 where the machine "
         "computes it natively.",
     )
+    memory_format: Literal["auto", "channels_first", "channels_last"] = knob(
+        "auto",
+        advanced=True,
+        help="How values on grids lie in memory: auto is channels last where this machine's "
+        "convolutions are quickest with it. It changes the speed alone.",
+    )
     threads: int = knob(
         0,
         low=0,

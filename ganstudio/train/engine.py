@@ -148,7 +148,7 @@ class Engine:
         run = RunFolder.open(folder) if resume and folder is not None else None
         if run is not None and (change := examples.change(Recipe.of_run(run.path), spec)):
             raise RunError(f"{recipe.data} is not what {run.path} was trained on: {change}")
-        machine = choose(device, spec, spare_core, recipe.precision)
+        machine = choose(device, spec, spare_core, recipe.precision, recipe.memory_format)
         torch.set_num_threads(machine.threads)
         insist_room(recipe, machine)
         samples = examples.load_samples(

@@ -37,7 +37,7 @@ def forecast(recipe: Recipe, device: str = "auto") -> Forecast:
         ValueError: if the machine lacks the device.
     """
     spec = recipe.spec
-    machine = choose(device, spec, precision=recipe.precision)
+    machine = choose(device, spec, precision=recipe.precision, memory_format=recipe.memory_format)
     fixed = _fixed_bytes(recipe, machine)
     fixed += LIBRARIES_BYTES if machine.device.type == "cpu" else 0
     batch = rehearse(recipe, machine)

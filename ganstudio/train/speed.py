@@ -41,7 +41,8 @@ class Machine:
             if self.device.type == "cpu"
             else self.device.type
         )
-        return f"{name}, {str(self.precision).removeprefix('torch.')}"
+        layout = ", channels last" if self.channels_last else ""
+        return f"{name}, {str(self.precision).removeprefix('torch.')}{layout}"
 
 
 def choose_device(wish: str = "auto") -> torch.device:
@@ -77,7 +78,11 @@ def spare_a_core() -> None:
 
 
 def choose(
-    wish: str, spec: SampleSpec, spare_core: bool = True, precision: str = "auto"
+    wish: str,
+    spec: SampleSpec,
+    spare_core: bool = True,
+    precision: str = "auto",
+    memory_format: str = "auto",
 ) -> Machine:
     """Choose by what was measured to pay.
 
@@ -90,6 +95,7 @@ def choose(
         spec: the samples.
         spare_core: whether somebody else (the window) needs a core.
         precision: ``auto``, ``float32`` or ``bfloat16``.
+        memory_format: ``auto``, ``channels_first`` or ``channels_last``, of samples on grids.
 
     Raises:
         ValueError: if the machine lacks the device.
@@ -101,10 +107,13 @@ def choose(
     else:
         native = device.type == "cpu" and _cpu_has_bf16()
     reduced = native and spec.kind != "points" if precision == "auto" else precision == "bfloat16"
+    last = spec.kind == "image" or (spec.kind == "voxels" and device.type == "cpu")
+    if memory_format != "auto":
+        last = memory_format == "channels_last" and spec.kind != "points"
     return Machine(
         device=device,
         precision=torch.bfloat16 if reduced else torch.float32,
-        channels_last=spec.kind == "image" or (spec.kind == "voxels" and device.type == "cpu"),
+        channels_last=last,
         threads=threads,
     )
 

@@ -94,8 +94,7 @@ class StatusLine(QStatusBar):
         for name in ("Samples/s", "Left", "Memory"):
             self._values[name].setText(_NONE)
         self._show_reached(event.step, event.nimg)
-        device = event.summary.get("device", "")
-        self._values["Device"].setText(device.split(",")[0] or _NONE)
+        self._values["Device"].setText(_in_short(event.summary.get("device", "")) or _NONE)
         self._values["Device"].setToolTip("\n".join(f"{k}: {v}" for k, v in event.summary.items()))
 
     def _on_state(self, state: str, text: str) -> None:
@@ -159,3 +158,14 @@ def in_time(seconds: float) -> str:
 def in_bytes(count: int) -> str:
     """An amount of memory in MB or GB, three digits."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
+def _in_short(machine: str) -> str:
+    """What a training runs on and how precisely; the rest is in the tooltip.
+
+    Example:
+        >>> _in_short("2 CPU threads, bfloat16, channels last")
+        '2 CPU threads, bf16'
+    """
+    short = ", ".join(machine.split(", ")[:2])
+    return short.replace("bfloat", "bf").replace("float", "fp")

@@ -2,9 +2,11 @@ import pytest
 import torch
 
 from ganstudio.data.base import Samples
+from ganstudio.gans.cgan import CGAN
 from ganstudio.gans.lsgan import LSGAN
+from ganstudio.nn.backbones.mlp import MLPDiscriminator
 from ganstudio.nn.batch import Batch
-from ganstudio.samples import SampleSpec
+from ganstudio.samples import ConditionSpec, SampleSpec
 from ganstudio.train.speed import Machine
 from ganstudio.train.trainer import Trainer
 
@@ -55,3 +57,28 @@ def test_the_norm_of_a_convolutional_discriminator_can_be_chosen(norm: str) -> N
     names = set(gan.D.state_dict())
     assert any("running_mean" in name for name in names) == (norm == "batch")
     assert any("parametrizations" in name for name in names) == (norm == "spectral")
+
+
+@pytest.mark.parametrize("conditional", [True, False])
+def test_a_discriminator_that_looks_at_each_alone_is_asked_once(conditional: bool) -> None:
+    torch.manual_seed(0)
+    spec = SampleSpec("image", (1, 8, 8), ConditionSpec("classes", ("a", "b", "c")))
+    gan = CGAN(CGAN.Config(width=4), spec)
+    gan.D = MLPDiscriminator(spec, 4, classes=3 if conditional else 0)
+    batch = Batch(torch.randn(5, 1, 8, 8), torch.tensor([0, 1, 2, 2, 1]))
+    fake, calls = torch.randn(5, 1, 8, 8), []
+    gan.D.register_forward_hook(lambda module, given, answer: calls.append(len(given[0])))
+    found = gan.verdicts(batch, fake)
+    assert calls == [10]
+    for logits, x in zip(found, (batch.x, fake), strict=True):
+        torch.testing.assert_close(logits, gan.D(x, batch.c))
+
+
+def test_one_that_mixes_samples_is_asked_twice() -> None:
+    spec = SampleSpec("image", (1, 8, 8))
+    gan = LSGAN(LSGAN.Config(width=4), spec)
+    gan.D = MLPDiscriminator(spec, 4, norm="batch")
+    calls: list[int] = []
+    gan.D.register_forward_hook(lambda module, given, answer: calls.append(len(given[0])))
+    gan.verdicts(Batch(torch.randn(5, 1, 8, 8)), torch.randn(5, 1, 8, 8))
+    assert calls == [5, 5]

@@ -31,6 +31,14 @@ def test_grids_have_their_channels_last_and_points_not() -> None:
     assert not choose("cpu", SampleSpec("points", (2,))).channels_last
 
 
+def test_the_memory_format_can_be_forced() -> None:
+    assert not choose("cpu", IMAGE, memory_format="channels_first").channels_last
+    assert choose("cpu", IMAGE, memory_format="channels_last").channels_last
+    assert not choose(
+        "cpu", SampleSpec("points", (2,)), memory_format="channels_last"
+    ).channels_last
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA")
 def test_a_missing_device_is_refused_with_what_to_do() -> None:
     with pytest.raises(ValueError, match="--device cpu"):
@@ -47,3 +55,4 @@ def test_autocast_is_as_chosen_and_told_in_words() -> None:
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
     assert str(half) == "2 CPU threads, bfloat16"
     assert str(full) == "1 CPU thread, float32"
+    assert str(Machine(torch.device("cpu"), torch.float32, True, 1)).endswith(", channels last")

@@ -49,6 +49,26 @@ def test_a_flat_grid_stays_flat_and_a_slope_stays_a_slope(dims: int) -> None:
     assert torch.equal(double(slope)[0, 0, :-1], torch.arange(15.0) / 2)
 
 
+@pytest.mark.parametrize("sides", [(4,), (4, 6), (2, 4, 8)])
+@pytest.mark.parametrize("function", [halve, double])
+def test_filters_can_be_derived_as_often_as_one_likes(function, sides: tuple[int, ...]) -> None:
+    x = torch.randn(2, 3, *sides, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(function, x)
+    assert torch.autograd.gradgradcheck(function, x)
+
+
+@pytest.mark.parametrize("function", [halve, double])
+def test_filters_and_their_slopes_keep_channels_last(function) -> None:
+    x = torch.randn(2, 3, 8, 8).contiguous(memory_format=torch.channels_last).requires_grad_()
+    y = function(x)
+    assert y.is_contiguous(memory_format=torch.channels_last)
+    (slope,) = torch.autograd.grad(y, x, torch.ones(y.shape))  # which has channels first
+    if function is halve:
+        assert slope.is_contiguous(memory_format=torch.channels_last)
+    wanted = torch.autograd.grad(function(x.contiguous()), x, torch.ones(y.shape))[0]
+    torch.testing.assert_close(slope, wanted)
+
+
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.kind)
 def test_samples_are_made_and_judged_one_by_one(spec: SampleSpec) -> None:
     pair = r3_pair(spec, z_dim=5, width=4, classes=3)
