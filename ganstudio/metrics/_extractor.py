@@ -98,7 +98,7 @@ class Extractor:
         size = max(1, CHUNK_VALUES // max(1, x[0].size))
         for start in range(0, len(x), size):
             part = torch.from_numpy(np.ascontiguousarray(x[start : start + size], np.float32))
-            h = self.network.see(_shrunk(part, self.side))
+            h = self.network.see(shrunk(part, self.side))
             seen.append(h.numpy())
             if "class" in self.targets:
                 sure.append(self.network.heads["class"](h).softmax(1).numpy())
@@ -273,7 +273,7 @@ def _lesson(
     samples: Samples, tasks: Tasks, index: Tensor, side: int, random: torch.Generator
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Samples and what is to be said of them."""
-    x = _shrunk(to_unit(samples.x[index]), side)
+    x = shrunk(to_unit(samples.x[index]), side)
     if tasks.taught != "rotations":
         return x, {name: value[index] for name, value in tasks.targets.items()}
     turns = torch.randint(4, (len(x),), generator=random)
@@ -292,7 +292,7 @@ def _disturbed(x: Tensor, recipe: dict[str, float], random: torch.Generator) -> 
     return x + sigma * torch.randn(x.shape, generator=random)
 
 
-def _shrunk(x: Tensor, side: int) -> Tensor:
+def shrunk(x: Tensor, side: int) -> Tensor:
     """Equal sides, no longer than the network wants."""
     if all(n == side for n in x.shape[2:]):
         return x

@@ -6,12 +6,14 @@ channels or one: there the same sums are done as a product of matrices, or as an
 convolution that makes all corners of a doubled point at once. And where a gradient is derived once
 more, as penalties do, torch takes the gradient of the weight by a convolution whose kernel is as
 large as the grid, and group by group: here it comes from the kernels that take it the first time.
+A kernel of 3 after a grid was doubled by repeating its places sees each of them two or three times:
+that is a transposed convolution with a kernel of 4, at less than half the cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Callable, Sequence
+from itertools import chain, pairwise
 from math import prod
 from typing import Any, NamedTuple, cast
 
@@ -28,6 +30,7 @@ THIN = 4  # channels, at most, of a grid whose corners are made at once
 MOST_COLUMNS = 1 << 22  # numbers in a matrix of columns that still lie in a cache
 MOST_WEIGHED = 1 << 23  # the same where the gradient of weights is taken
 MANY_CHANNELS = 128  # that a larger matrix needs to be worth it
+MANY_PLACES = 512  # of a doubled grid and batch, that are worth adding taps up for
 _CONV = {2: functional.conv2d, 3: functional.conv3d}
 _CONV_UP = {2: functional.conv_transpose2d, 3: functional.conv_transpose3d}
 _LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
@@ -193,6 +196,40 @@ def transpose(
     return cast(Tensor, _Transpose.apply(x, weight, bias, zero, steps, sides))
 
 
+def convolve_doubled(conv: nn.Module, x: Tensor) -> Tensor:
+    """What a convolution makes of a grid whose places are repeated once on each axis.
+
+    Args:
+        conv: a layer; one of kernel 3 that ``quicken`` has been at never sees the doubled grid.
+        x: (N, C, *sides), not yet doubled.
+
+    Returns:
+        (N, M, *2 sides) where the layer keeps the grid.
+    """
+    return _doubled(conv, x, conv)
+
+
+def _doubled(conv: nn.Module, x: Tensor, usual: Callable[[Tensor], Tensor]) -> Tensor:
+    many = x.numel() and len(x) * x[0, 0].numel() << (x.dim() - 2) >= MANY_PLACES
+    if not many or not isinstance(conv, _Quick) or not _is_three(conv) or _is_unusual(conv, x):
+        return usual(functional.interpolate(x, scale_factor=2.0, mode="nearest"))
+    layer: Any = conv
+    scaled = layer.weight * layer.scale if isinstance(conv, EqualConv) else layer.weight
+    return transpose(x, _summed(scaled), layer.bias)
+
+
+def _summed(weight: Tensor) -> Tensor:
+    """A kernel of 3 for a doubled grid, (M, C, 3, 3 ...), as one that doubles, (C, M, 4, 4 ...).
+
+    Along each axis the taps w0, w1, w2 become w2, w1 + w2, w0 + w1, w0.
+    """
+    weight = weight.transpose(0, 1)
+    for axis in range(2, weight.dim()):
+        first, middle, last = weight.unbind(axis)
+        weight = torch.stack([last, middle + last, first + middle, first], axis)
+    return laid_out(weight) if weight.device.type == "cpu" else weight
+
+
 def _coarser(x: Tensor, weight: Tensor, steps: Steps) -> list[int]:
     pairs = zip(x.shape[2:], weight.shape[2:], strict=True)
     return [(side + 2 * steps.padding - kernel) // steps.stride + 1 for side, kernel in pairs]
@@ -340,6 +377,26 @@ class _EqualConv(_Quick, EqualConv):
     pass
 
 
+class _AfterDoubling2d(_Conv2d):
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, M, 2 H, 2 W)."""
+        return _doubled(self, x, super().forward)
+
+
+class _AfterDoubling3d(_Conv3d):
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, X, Y, Z) to (N, M, 2 X, 2 Y, 2 Z)."""
+        return _doubled(self, x, super().forward)
+
+
+class _LeftToConv(nn.Upsample):
+    """A doubling that the convolution after it sees to."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, ...) as it is."""
+        return x
+
+
 class _Up2d(_QuickUp, nn.ConvTranspose2d):
     pass
 
@@ -357,11 +414,21 @@ _QUICK: dict[type[nn.Module], type[nn.Module]] = {
 }
 
 
+_AFTER_DOUBLING: dict[type[nn.Module], type[nn.Module]] = {
+    _Conv2d: _AfterDoubling2d,
+    _Conv3d: _AfterDoubling3d,
+}
+
+
 def quicken(network: nn.Module) -> None:
     """Let the layers of a network that fit compute the quick way; their weights stay theirs."""
     for layer in network.modules():
         if type(layer) in _QUICK and _fits(cast("nn.Conv2d", layer)):
             layer.__class__ = _QUICK[type(layer)]
+    for row in network.modules():
+        for up, conv in pairwise(row) if type(row) is nn.Sequential else ():
+            if _is_doubling(up) and type(conv) in _AFTER_DOUBLING and _is_three(conv):
+                up.__class__, conv.__class__ = _LeftToConv, _AFTER_DOUBLING[type(conv)]
 
 
 def lay_out(network: nn.Module) -> None:
@@ -392,3 +459,16 @@ def _fits(layer: nn.Conv2d) -> bool:
         return alike and plain
     four = alike and layer.kernel_size[0] == KERNEL and _steps(layer) in (HALVING, CLOSING)
     return four and plain and set(layer.output_padding) == {0}
+
+
+def _is_three(layer: Any) -> bool:
+    """Whether a layer that fits has a kernel of 3 and keeps the grid."""
+    return layer.kernel_size[0] == 3 and _steps(layer) == Steps(1, 1)
+
+
+def _is_doubling(layer: nn.Module) -> bool:
+    """Whether it repeats each place once on each axis."""
+    if type(layer) is not nn.Upsample or layer.mode != "nearest" or layer.size is not None:
+        return False
+    factors = layer.scale_factor
+    return set(factors if isinstance(factors, tuple) else (factors,)) == {2.0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ganstudio.train import messages as m
 from ganstudio.ui.colours import Palette
 
 _HEAT = ("08060f", "3b1466", "a12a74", "f0653a", "fbe58a", "fffef2")  # from silence to loud
+SKETCH_SIDE = 16
 _FILTER = "PNG picture (*.png);;JPEG picture (*.jpg)"
 
 
@@ -93,6 +95,19 @@ def draw_solids(voxels: np.ndarray, size_px: int, colours: Palette) -> np.ndarra
     }
     pictures = [picture.draw(solid, size_px, 0.5, **looks) for solid in to_occupancy(voxels)]
     return np.stack(pictures) if pictures else np.zeros((0, size_px, size_px, 3), np.uint8)
+
+
+def sketch_solids(voxels: np.ndarray, size_px: int, colours: Palette) -> np.ndarray:
+    """Like ``draw_solids``, but of volumes of some 16 a side, each block as full as its fullest.
+
+    A wall of large volumes takes seconds to draw; this is there at once.
+    """
+    count, channels, *sides = voxels.shape
+    common = math.gcd(*sides)
+    factor = next(f for f in range(max(common // SKETCH_SIDE, 1), 0, -1) if common % f == 0)
+    blocks = [part for side in sides for part in (side // factor, factor)]
+    coarse = voxels.reshape(count, channels, *blocks).max(axis=(3, 5, 7))
+    return draw_solids(coarse, size_px, colours)
 
 
 def to_unit(image: QImage, channels: int) -> np.ndarray:

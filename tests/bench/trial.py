@@ -40,7 +40,7 @@ def main() -> None:
 def _compare(key: str, rounds: int, seconds: float) -> None:
     pair = registry.find("train.pairs", key)()
     rule = choose("cpu", pair.spec, spare_core=False)
-    layouts = (True, False) if pair.spec.kind == "image" else (False,)
+    layouts = (False,) if pair.spec.kind == "points" else (True, False)
     choices = [
         replace(rule, precision=precision, channels_last=layout, threads=threads)
         for precision in (torch.bfloat16, torch.float32)

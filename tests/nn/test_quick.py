@@ -8,7 +8,16 @@ from torch import Tensor, nn
 
 from ganstudio.nn import quick
 from ganstudio.nn.equalised import EqualConv
-from ganstudio.nn.quick import CLOSING, HALVING, Steps, convolve, lay_out, quicken, transpose
+from ganstudio.nn.quick import (
+    CLOSING,
+    HALVING,
+    Steps,
+    convolve,
+    convolve_doubled,
+    lay_out,
+    quicken,
+    transpose,
+)
 
 # kind, channels in and out, stride, padding, sides; thin, coarse, opening, closing, odd
 LAYERS = [
@@ -117,6 +126,55 @@ def test_nor_with_other_kernels(
     found, wanted = (slopes(network, samples(channels[0], sides)) for network in (quicker, plain))
     for one, other in zip(found, wanted, strict=True):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("many", [0, 1 << 30], ids=["many places", "few"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("kind", "sides"), [(nn.Conv2d, (3, 4)), (nn.Conv3d, (2, 1, 3))])
+def test_nor_where_a_grid_is_doubled_before(
+    kind: type[nn.Module],
+    sides: tuple[int, ...],
+    bias: bool,
+    many: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quick, "MANY_PLACES", many)
+    torch.manual_seed(0)
+    layers = (nn.Upsample(scale_factor=2), kind(6, 5, 3, padding=1, bias=bias), nn.LeakyReLU(0.2))
+    plain = nn.Sequential(*layers).double()
+    quicker = copy.deepcopy(plain)
+    quicken(quicker)
+    lay_out(quicker)
+    assert quicker[0](samples(6, sides)).shape[2:] == sides
+    wanted = slopes(plain, samples(6, sides))
+    for network in (copy.deepcopy(quicker), quicker):
+        for one, other in zip(slopes(network, samples(6, sides)), wanted, strict=True):
+            torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("quickened", [True, False])
+@pytest.mark.parametrize(
+    "conv", [nn.Conv2d(6, 5, 3, padding=1), nn.Conv2d(6, 5, 1), EqualConv(6, 5), EqualConv(6, 5, 1)]
+)
+def test_a_layer_is_told_that_its_grid_is_to_be_doubled(conv: nn.Module, quickened: bool) -> None:
+    plain = copy.deepcopy(conv).double()
+    quicker = copy.deepcopy(plain)
+    if quickened:
+        quicken(quicker)
+    x = samples(6, (16, 16))
+    wanted = plain(nn.functional.interpolate(x, scale_factor=2, mode="nearest"))
+    torch.testing.assert_close(convolve_doubled(quicker, x), wanted)
+
+
+@pytest.mark.parametrize(
+    "up", [nn.Upsample(scale_factor=3), nn.Upsample(size=(8, 8)), nn.Upsample(None, 2, "bilinear")]
+)
+def test_other_enlargements_are_left_alone(up: nn.Module) -> None:
+    network = nn.Sequential(up, nn.Conv2d(6, 5, 3, padding=1)).double()
+    wanted = network(samples(6, (4, 4)))
+    quicken(network)
+    assert type(up) is nn.Upsample
+    torch.testing.assert_close(network(samples(6, (4, 4))), wanted)
 
 
 @pytest.mark.parametrize(("kind", "inputs", "outputs", "stride", "padding", "sides"), LAYERS)

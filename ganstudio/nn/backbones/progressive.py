@@ -18,6 +18,7 @@ from ganstudio.nn.equalised import (
     activated,
     pixel_norm,
 )
+from ganstudio.nn.quick import convolve_doubled
 from ganstudio.samples import SampleSpec
 
 WIDEST = 8  # times ``width``: the most channels that halving a grid leads to
@@ -158,9 +159,9 @@ class ProgressiveGenerator(Growing):
         h = pixel_norm(activated(self.first(h)))
         before = h
         for block in self.blocks[:stage]:
-            before, h = h, interpolate(h, scale_factor=2, mode="nearest")
-            for conv in cast(nn.ModuleList, block):
-                h = pixel_norm(activated(conv(h)))
+            first, second = cast(nn.ModuleList, block)
+            before, h = h, pixel_norm(activated(convolve_doubled(first, h)))
+            h = pixel_norm(activated(second(h)))
         x = QUIET * self.colours[stage](h).float()
         if alpha < 1:
             coarse = QUIET * self.colours[stage - 1](before).float()

@@ -22,6 +22,7 @@ from ganstudio.nn.blocks import (
     look_up,
     norms,
 )
+from ganstudio.nn.quick import convolve_doubled
 from ganstudio.nn.spectral import spectral
 from ganstudio.samples import SampleSpec
 
@@ -80,7 +81,7 @@ class UpBlock(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Features (N, inputs, *grid) to (N, outputs, *twice the grid)."""
-        h = self.conv1(_double(functional.relu(self.norm1(x, y))))
+        h = convolve_doubled(self.conv1, functional.relu(self.norm1(x, y)))
         h = self.conv2(functional.relu(self.norm2(h, y)))
         return cast(
             Tensor, h + _double(self.short(x))

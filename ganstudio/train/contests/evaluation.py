@@ -6,7 +6,7 @@ import torch
 
 from ganstudio import registry
 from ganstudio.data.base import Dataset
-from ganstudio.metrics._extractor import learn
+from ganstudio.metrics._extractor import learn, shrunk
 from ganstudio.train.contests._drawing import Drawing
 
 
@@ -27,8 +27,9 @@ class Evaluation(Drawing):
     @torch.no_grad()
     def plain(self) -> int:
         """Each batch drawn, fetched, looked at and fetched."""
-        see = self._extractor.network.see
-        return len(torch.cat([see(x).cpu() for x in self.drawn_plainly()]))
+        network, side = self._extractor.network, self._extractor.side
+        seen = [network.see(shrunk(x, side)).cpu() for x in self.drawn_plainly()]
+        return len(torch.cat(seen))
 
     def own(self) -> int:
         """As an evaluation does it."""

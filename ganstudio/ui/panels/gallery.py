@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QMimeData, QPoint, QTimer
@@ -308,9 +309,10 @@ class GalleryPanel(Panel):
             shown = samples[: int(self._count.currentData())]
             work = partial(compose, Fixed(np.zeros((len(shown), 0))), shown, {})
         if samples.ndim == 5:
-            size_px, colours = self._solid_px(name), theme.current()
-            paint = partial(pictures.draw_solids, size_px=size_px, colours=colours)
-            self._workers[name].submit(partial(work, paint))
+            looks: dict[str, Any] = {"size_px": self._solid_px(name), "colours": theme.current()}
+            if not self.grids[name].pictures:  # rather something rough than nothing for seconds
+                self._workers[name].submit(partial(work, partial(pictures.sketch_solids, **looks)))
+            self._workers[name].submit(partial(work, partial(pictures.draw_solids, **looks)))
         else:
             self._show_tableau(name, work(pictures.to_bytes))
 

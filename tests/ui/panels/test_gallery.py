@@ -144,6 +144,29 @@ def test_a_click_takes_the_volume_that_is_drawn(panel, quiet, qtbot, monkeypatch
     np.testing.assert_array_equal(taken, [seen[3], last(quiet).z[3]])
 
 
+def test_volumes_are_sketched_before_they_are_drawn(panel, quiet, qtbot, monkeypatch):
+    sides = []
+
+    def draw(voxels, size_px, colours):
+        sides.append(voxels.shape[-1])
+        return np.zeros((len(voxels), size_px, size_px, 3), np.uint8)
+
+    monkeypatch.setattr(pictures, "draw_solids", draw)
+    monkeypatch.setattr(pictures, "SKETCH_SIDE", 2)
+    panel._count.setCurrentIndex(0)
+    quiet.offer("voxels")
+    worker = panel._workers["Generated"]
+    for _ in range(2):
+        with qtbot.waitSignal(worker.done):
+            if not sides:
+                quiet.answer(last(quiet))
+        assert len(panel.grids["Generated"].pictures)
+    assert sides[0] < sides[1]
+    with qtbot.waitSignal(worker.done):
+        quiet.answer(last(quiet))
+    assert sides[2:] == sides[1:2]
+
+
 def test_real_samples_that_the_studio_drops_go(panel, quiet):
     quiet.offer()
     quiet.begin(np.zeros((20, 1, 8, 8), np.float32))
