@@ -45,7 +45,7 @@ def held(key: str, data_root: Path, scratch: Path) -> Contest:
     return contest
 
 
-@pytest.mark.parametrize("key", ["epoch_folder", "sampling"])
+@pytest.mark.parametrize("key", ["epoch_folder", "sampling", "evaluation"])
 def test_both_sides_take_as_many_samples(key: str, tmp_path: Path) -> None:
     contest = held(key, tmp_path / "none", tmp_path / "scratch")
     assert contest.plain() == contest.own() == FEW
