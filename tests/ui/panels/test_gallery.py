@@ -133,8 +133,8 @@ def test_a_click_takes_the_volume_that_is_drawn(panel, quiet, qtbot, monkeypatch
     panel._count.setCurrentIndex(0)
     quiet.offer("voxels")
     worker = panel._workers["Generated"]
-    with qtbot.waitSignal(worker.done):
-        quiet.answer(last(quiet))
+    quiet.answer(last(quiet))
+    qtbot.waitUntil(lambda: not worker.busy)
     seen = last(quiet).z
     panel._seed.set_value(7)
     with qtbot.waitSignal(worker.done):
