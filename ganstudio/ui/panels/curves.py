@@ -24,6 +24,7 @@ from ganstudio.ui.time_bar import TimeBar
 from ganstudio.ui.timelapse import Timelapse
 
 REDRAW_MS = 250  # a redraw takes longer than a frame, so a few a second while training
+SLOWEST_MS, RIPENS_MS = 1000, 2  # for each second of training
 EMPTY = "Nothing to plot yet. The losses of both players appear here while they train."
 UNMEASURED = (
     "Nothing measured yet. The samples are measured beside the training, first after a minute or "
@@ -49,7 +50,7 @@ class CurvesPanel(Panel):
         self._run = RunInView(studio, self)
         self._changed = False
         self._build()
-        self._throttle = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._throttle = QTimer(self, singleShot=True)
         self._throttle.timeout.connect(self._redraw)
         theme.notifier.changed.connect(self._plot.recolour)
         for signal, slot in (
@@ -97,7 +98,7 @@ class CurvesPanel(Panel):
             (self._controls.pictureWanted, self._ask_png),
             (self._plot.changed, self._touch), (self._plot.hovered, self._read_out),
             (self._plot.fitWanted, self.fit), (self._plot.scrubbed, self._on_scrubbed),
-            (self._plot.overlay.faulted, self._on_fault), (self._journey.moved, self._on_moved),
+            (self._plot.overlay.faulted, self._on_fault), (self._journey.moved, self._on_journey),
             (self._bar.branchWanted, self._ask_branch),
             (self._bar.filmWanted, self._timelapse.ask),
             (self._bar.filmCancelled, self._timelapse.cancel),
@@ -167,6 +168,12 @@ class CurvesPanel(Panel):
         is_now = x > places[-1] or places[-1] - x < abs(float(places[nearest]) - x)
         self._journey.go(None if is_now else kept[nearest])
 
+    def _on_journey(self) -> None:
+        """Follow at once, but for a moment more of a live run: the next drawing sees to that."""
+        live = self._journey.at is None and self._plot.moment is None
+        if not (live and self._throttle.isActive()):
+            self._on_moved()
+
     def _on_moved(self) -> None:
         """The line, the ticks and the values follow."""
         axis, history, at = self._controls.axis, self._run.history, self._journey.at
@@ -233,7 +240,8 @@ class CurvesPanel(Panel):
         """Something changed: draw again soon, if anybody looks."""
         self._changed = True
         if self.isVisible() and not self._throttle.isActive():
-            self._throttle.start()
+            ripe_ms = RIPENS_MS * self._run.history.seconds  # a report moves a long curve less
+            self._throttle.start(round(min(max(ripe_ms, REDRAW_MS), SLOWEST_MS)))
 
     def _redraw(self) -> None:
         if not self._changed or not self.isVisible():
