@@ -12,6 +12,7 @@ that is a transposed convolution with a kernel of 4, at less than half the cost.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import chain, pairwise
 from math import prod
@@ -412,8 +413,6 @@ _QUICK: dict[type[nn.Module], type[nn.Module]] = {
     nn.ConvTranspose2d: _Up2d,
     nn.ConvTranspose3d: _Up3d,
 }
-
-
 _AFTER_DOUBLING: dict[type[nn.Module], type[nn.Module]] = {
     _Conv2d: _AfterDoubling2d,
     _Conv3d: _AfterDoubling3d,
@@ -425,9 +424,11 @@ def quicken(network: nn.Module) -> None:
     for layer in network.modules():
         if type(layer) in _QUICK and _fits(cast("nn.Conv2d", layer)):
             layer.__class__ = _QUICK[type(layer)]
+    uses = Counter(part for parent in network.modules() for part in parent._modules.values())
     for row in network.modules():
         for up, conv in pairwise(row) if type(row) is nn.Sequential else ():
-            if _is_doubling(up) and type(conv) in _AFTER_DOUBLING and _is_three(conv):
+            alone = uses[up] == uses[conv] == 1  # elsewhere they may have other neighbours
+            if alone and _is_doubling(up) and type(conv) in _AFTER_DOUBLING and _is_three(conv):
                 up.__class__, conv.__class__ = _LeftToConv, _AFTER_DOUBLING[type(conv)]
 
 

@@ -166,6 +166,14 @@ def test_a_layer_is_told_that_its_grid_is_to_be_doubled(conv: nn.Module, quicken
     torch.testing.assert_close(convolve_doubled(quicker, x), wanted)
 
 
+def test_a_doubling_that_stands_in_two_places_stays_one() -> None:
+    up, conv = nn.Upsample(scale_factor=2), nn.Conv2d(6, 6, 3, padding=1)
+    network = nn.Sequential(up, conv, up, nn.LeakyReLU(0.2), conv).double()
+    wanted = network(samples(6, (8, 8)))
+    quicken(network)
+    torch.testing.assert_close(network(samples(6, (8, 8))), wanted)
+
+
 @pytest.mark.parametrize(
     "up", [nn.Upsample(scale_factor=3), nn.Upsample(size=(8, 8)), nn.Upsample(None, 2, "bilinear")]
 )
