@@ -70,6 +70,11 @@ class EqualConv(nn.Conv2d):
         super().__init__(inputs, outputs, kernel, padding=kernel // 2, bias=bias)
         self.scale = 1 / math.sqrt(inputs * kernel**2)
 
+    @property
+    def scaled(self) -> Tensor:
+        """The weights as they are used."""
+        return self.weight * self.scale
+
     def reset_parameters(self) -> None:
         """Weights of variance 1, biases 0."""
         nn.init.normal_(self.weight)
@@ -78,7 +83,7 @@ class EqualConv(nn.Conv2d):
 
     def forward(self, h: Tensor) -> Tensor:
         """Pictures (N, inputs, H, W) to (N, outputs, H, W)."""
-        made: Tensor = self._conv_forward(h, self.weight * self.scale, self.bias)
+        made: Tensor = self._conv_forward(h, self.scaled, self.bias)
         return made
 
 

@@ -215,8 +215,8 @@ def _doubled(conv: nn.Module, x: Tensor, usual: Callable[[Tensor], Tensor]) -> T
     if not many or not isinstance(conv, _Quick) or not _is_three(conv) or _is_unusual(conv, x):
         return usual(functional.interpolate(x, scale_factor=2.0, mode="nearest"))
     layer: Any = conv
-    scaled = layer.weight * layer.scale if isinstance(conv, EqualConv) else layer.weight
-    return transpose(x, _summed(scaled), layer.bias)
+    weight = layer.scaled if isinstance(conv, EqualConv) else layer.weight
+    return transpose(x, _summed(weight), layer.bias)
 
 
 def _summed(weight: Tensor) -> Tensor:
@@ -228,7 +228,7 @@ def _summed(weight: Tensor) -> Tensor:
     for axis in range(2, weight.dim()):
         first, middle, last = weight.unbind(axis)
         weight = torch.stack([last, middle + last, first + middle, first], axis)
-    return laid_out(weight) if weight.device.type == "cpu" else weight
+    return laid_out(weight)
 
 
 def _coarser(x: Tensor, weight: Tensor, steps: Steps) -> list[int]:

@@ -29,7 +29,7 @@ DRAWINGS = 20
 
 
 def main() -> None:
-    """Feed reports; at each million tell what it costs."""
+    """Feed reports; now and then tell what it costs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=10_000_000)
     asked = parser.parse_args()

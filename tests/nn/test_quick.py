@@ -56,6 +56,19 @@ def slopes(network: nn.Module, x: Tensor) -> list[Tensor]:
     return [y.detach(), slope.detach(), x.grad, *weights]
 
 
+def assert_quicker_is_the_same(plain: nn.Module, x: Tensor, last: bool) -> None:
+    """In numbers, gradients and names; with channels last or as it comes."""
+    quicker = copy.deepcopy(plain)
+    quicken(quicker)
+    if last:
+        lay_out(quicker)
+    assert type(quicker) is not type(plain)
+    assert list(quicker.state_dict()) == list(plain.state_dict())
+    found, wanted = (slopes(network, x) for network in (quicker, plain))
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other)
+
+
 @pytest.mark.parametrize("last", [True, False])
 @pytest.mark.parametrize("small", [True, False], ids=["small", "large"])
 @pytest.mark.parametrize("bias", [True, False])
@@ -77,15 +90,7 @@ def test_nothing_changes_but_the_time(
         monkeypatch.setattr(quick, "MOST_WEIGHED", 0)
     torch.manual_seed(0)
     plain = kind(inputs, outputs, 4, stride, padding, bias=bias).double()
-    quicker = copy.deepcopy(plain)
-    quicken(quicker)
-    if last:
-        lay_out(quicker)
-    assert type(quicker) is not type(plain)
-    assert list(quicker.state_dict()) == list(plain.state_dict())
-    found, wanted = (slopes(network, samples(inputs, sides)) for network in (quicker, plain))
-    for one, other in zip(found, wanted, strict=True):
-        torch.testing.assert_close(one, other)
+    assert_quicker_is_the_same(plain, samples(inputs, sides), last)
 
 
 OTHERS = [
@@ -117,15 +122,7 @@ def test_nor_with_other_kernels(
 ) -> None:
     torch.manual_seed(0)
     plain = kind(*channels, bias=bias, **shape).double()
-    quicker = copy.deepcopy(plain)
-    quicken(quicker)
-    if last:
-        lay_out(quicker)
-    assert type(quicker) is not type(plain)
-    assert list(quicker.state_dict()) == list(plain.state_dict())
-    found, wanted = (slopes(network, samples(channels[0], sides)) for network in (quicker, plain))
-    for one, other in zip(found, wanted, strict=True):
-        torch.testing.assert_close(one, other)
+    assert_quicker_is_the_same(plain, samples(channels[0], sides), last)
 
 
 @pytest.mark.parametrize("many", [0, 1 << 30], ids=["many places", "few"])
