@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from ganstudio.heaps import trim_heaps
+from ganstudio.heaps import kept_heaps
 from ganstudio.train import messages as m
 from ganstudio.train.mishaps import lacks_memory
 
@@ -190,6 +190,10 @@ class Session:
         return not self._thread.is_alive()
 
     def _main(self) -> None:
+        with kept_heaps():  # and let go of, or the window keeps what its largest training took
+            self._train()
+
+    def _train(self) -> None:
         engine: Engine | None = None
         self._become("loading")
         try:
@@ -205,9 +209,6 @@ class Session:
             self._fail(engine, error)
         else:
             self._become("finished")
-        finally:
-            del engine
-            trim_heaps()  # or the window keeps what its largest training took
 
     def _saved_at_last(self, engine: Engine) -> bool:
         """Save before the end; False if the disk would not take it and somebody may make room."""

@@ -17,6 +17,7 @@ LABEL_POINTS = 7.5
 LABEL_GAP_PX = 4
 LABEL_ROWS = 3
 GRID = 0.10
+DOT_PX = 5
 DECADES = 3  # beyond these only whole powers of ten are labelled
 
 
@@ -60,6 +61,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setStyle(tickLength=-4, maxTickLevel=1)
+            axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)  # it seldom moves
         self.showGrid(x=True, y=True, alpha=GRID)
         self.restyle()
         theme.notifier.changed.connect(self.restyle)
@@ -77,6 +79,13 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
     def release(self) -> None:
         """Follow the palette no longer."""
         theme.notifier.changed.disconnect(self.restyle)
+
+
+def new_line(dotted: bool) -> pg.GraphicsObject:
+    """An empty line; one without dots is drawn in a third of the time."""
+    if dotted:
+        return pg.PlotDataItem(symbol="o", symbolSize=DOT_PX)
+    return pg.PlotCurveItem()
 
 
 class Overlay(pg.GraphicsObject):  # type: ignore[misc]

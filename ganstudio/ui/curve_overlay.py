@@ -13,6 +13,7 @@ from PySide6.QtGui import QPen
 
 from ganstudio.ui import theme
 from ganstudio.ui.background import Background
+from ganstudio.ui.chart import new_line
 from ganstudio.ui.curve import Curve
 from ganstudio.ui.curve_controls import CurveView
 from ganstudio.ui.curve_looks import STYLES, other_colour, pen
@@ -68,7 +69,7 @@ class CurveOverlay(QObject):
         self.runs: tuple[OtherRun, ...] = ()
         self.hidden: set[Path] = set()
         self._histories: dict[Path, History] = {}
-        self._lines: dict[tuple[Path, str], pg.PlotDataItem] = {}
+        self._lines: dict[tuple[Path, str], pg.GraphicsObject] = {}
         self._drawn: dict[tuple[Path, str], Curve] = {}
         self._reader = Background("other curves", self)
         self._reader.done.connect(self._on_read)
@@ -140,7 +141,11 @@ class CurveOverlay(QObject):
         for key, curve in curves.items():
             line = self._lines.get(key) or self._add(key)
             line.setData(*curve.clipped(*span).line(points), connect="finite")
-            line.setPen(self._pen(by_folder[key[0]], names.index(key[1])))
+            look = self._pen(by_folder[key[0]], names.index(key[1]))
+            line.setPen(look)
+            if key[1].startswith(MEASURED):
+                line.setSymbolPen(look.color())
+                line.setSymbolBrush(look.color())
         for key, line in self._lines.items():
             line.setVisible(key in curves)
 
@@ -159,12 +164,9 @@ class CurveOverlay(QObject):
             return pen(self.colour(run), PARENT_OPACITY, Qt.PenStyle.DashLine)
         return pen(self.colour(run), 1.0, STYLES[min(place, len(STYLES) - 1)])
 
-    def _add(self, key: tuple[Path, str]) -> pg.PlotDataItem:
-        line = pg.PlotDataItem()
+    def _add(self, key: tuple[Path, str]) -> pg.GraphicsObject:
+        line = new_line(dotted=key[1].startswith(MEASURED))
         line.setZValue(5)  # over raw reports, under the averages of the run in hand
-        if key[1].startswith(MEASURED):
-            line.setSymbol("o")
-            line.setSymbolSize(DOT_PX)
         self._chart.addItem(line, ignoreBounds=True)
         self._lines[key] = line
         return line

@@ -11,7 +11,7 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ganstudio.ui import theme
-from ganstudio.ui.chart import Chart, Uprights
+from ganstudio.ui.chart import Chart, Uprights, new_line
 from ganstudio.ui.curve import Curve
 from ganstudio.ui.curve_controls import CurveView
 from ganstudio.ui.curve_looks import colour, curve_pen, pen, strokes
@@ -21,7 +21,7 @@ from ganstudio.ui.legend import LEAST_PX, Entry, Legend
 from ganstudio.ui.scrubber import ScrubView, TimeLine
 
 MOST_POINTS = 700  # about one a pixel: more would only take the window's time
-DOT_PX = 5
+ROOM, LEAST_FILL = 0.06, 0.7  # of the view: ahead of the newest point; what the curves fill
 
 
 class CurvePlot(QWidget):
@@ -49,7 +49,8 @@ class CurvePlot(QWidget):
         self.pointed: float | None = None
         self.moment: float | None = None
         self.following = True
-        self.lines: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
+        self._fits_anew = True
+        self.lines: dict[str, tuple[pg.GraphicsObject, pg.GraphicsObject]] = {}
         self.floors: dict[str, pg.InfiniteLine] = {}
         self.drawn: dict[str, Curve] = {}
         self._names: list[str] = []
@@ -108,7 +109,11 @@ class CurvePlot(QWidget):
         self.lines.clear()
         self.drawn.clear()
         self.legend.clear()
-        self.following = True
+        self.fit()
+
+    def fit(self) -> None:
+        """Let the next drawing show everything, and follow the newest from then on."""
+        self.following = self._fits_anew = True
 
     # What the mouse does --------------------------------------------------------------------
 
@@ -182,9 +187,10 @@ class CurvePlot(QWidget):
             raw.setVisible(visible)
             mean.setVisible(visible and smoothed)
             if visible:
-                part = shown[name].clipped(*span)
+                part, look = shown[name].clipped(*span), curve_pen(name, self._names, smoothed)
                 raw.setData(*part.band(MOST_POINTS), connect="finite")
-                raw.setPen(curve_pen(name, self._names, faint=smoothed))
+                if raw.opts["pen"] != look:
+                    raw.setPen(look)
                 if smoothed:
                     mean.setData(*part.line(MOST_POINTS), connect="finite")
 
@@ -198,12 +204,24 @@ class CurvePlot(QWidget):
         low = np.concatenate([*(part[0] for part in parts), floors])
         high = np.concatenate([*(part[1] for part in parts), floors])
         low, high = low[np.isfinite(low)], high[np.isfinite(high)]
-        self.view.setXRange(0, max(end, 1e-3), padding=0.01)
+        width = max(end, 1e-3)
+        if not self._still_fits(0, 0, width):
+            self.view.setXRange(0, (1 + ROOM) * width, padding=0.01)
         if len(low) and len(high):
-            span = max(float(high.max() - low.min()), 1e-6)
-            self.view.setYRange(
-                float(low.min()) - 0.06 * span, float(high.max()) + 0.12 * span, padding=0
-            )
+            bottom, top = float(low.min()), float(high.max())
+            span = max(top - bottom, 1e-6)
+            if not self._still_fits(1, bottom, bottom + span):
+                self.view.setYRange(bottom - 0.06 * span, top + 0.12 * span, padding=0)
+        self._fits_anew = False
+
+    def _still_fits(self, axis: int, low: float, high: float) -> bool:
+        """Whether the view holds these values and is not far too large for them.
+
+        A view that moved a little with each report would have the axes drawn anew each time.
+        """
+        left, right = self.view.viewRange()[axis]
+        filled = (high - low) / (right - left)
+        return not self._fits_anew and left <= low and high <= right and filled >= LEAST_FILL
 
     def _show_marks(self, history: History, view: CurveView) -> None:
         """What happened in the run, and where it was branched off."""
@@ -261,13 +279,15 @@ class CurvePlot(QWidget):
         for name in self._names:
             if name in self.lines:
                 continue
-            raw, mean = pg.PlotDataItem(), pg.PlotDataItem(pen=curve_pen(name, self._names))
+            measured = name.startswith(MEASURED)
+            raw, mean = new_line(dotted=measured), new_line(dotted=False)
+            mean.setPen(curve_pen(name, self._names))
             raw.setZValue(1)
             mean.setZValue(10)
             for item in (raw, mean):
                 self.chart.addItem(item, ignoreBounds=True)
             self.lines[name] = raw, mean
-            if name.startswith(MEASURED):
+            if measured:
                 self._add_measured(name)
             look = colour(name, self._names), strokes(name, self._names)
             self.legend.add(name, *look, name not in self._hidden)
@@ -279,8 +299,6 @@ class CurvePlot(QWidget):
         floor = pg.InfiniteLine(angle=0)
         self.chart.addItem(floor, ignoreBounds=True)
         self.floors[name] = floor
-        self.lines[name][0].setSymbol("o")
-        self.lines[name][0].setSymbolSize(DOT_PX)
         self._colour_measured(name)
 
     def _colour_measured(self, name: str) -> None:

@@ -90,10 +90,11 @@ class FilmMaker(QObject):
         for index, row in enumerate(self._rows()):
             if not row.pictures or index >= len(self._point.walk.amounts) or not _seen(row):
                 continue
-            stands = self._point.along(index, amounts(row.high), self._told)
-            key = _key(stands[0], self._generation)
+            way = amounts(row.high)
+            [first] = self._point.along(index, way[:1], self._told)
+            key = _key(first, self._generation)
             if row.key != key:
-                self._ask(row, key, stands)
+                self._ask(row, key, self._point.along(index, way, self._told))
                 return
 
     def _follow(self) -> None:

@@ -72,6 +72,7 @@ class TileGrid(QWidget):
         self.corners: dict[int, str] = {}
         self._grip = QPoint()
         self._arrangement: Arrangement | None = None
+        self._arranged: tuple[object, Arrangement] | None = None  # for what, and how
         self._sheet: QPixmap | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(80, 80)
@@ -145,14 +146,12 @@ class TileGrid(QWidget):
             top = EDGE_PX + self._caption_height() + self._header_height()
             space = self.rect().adjusted(left, top, -EDGE_PX, -EDGE_PX)
             size = self.pictures[0].size() if self.pictures else QSize(1, 1)
-            self._arrangement = arrange(
-                max(len(self.pictures), 1),
-                size,
-                space,
-                self.columns,
-                not self.smooth and not self.drawn,
-                max(len(self.headers), 1),
-            )
+            crisp = not self.smooth and not self.drawn
+            count, group = max(len(self.pictures), 1), max(len(self.headers), 1)
+            wanted = (count, size, space, self.columns, crisp, group)
+            if self._arranged is None or self._arranged[0] != wanted:  # seldom, while it trains
+                self._arranged = wanted, arrange(*wanted)
+            self._arrangement = self._arranged[1]
         return self._arrangement
 
     @property

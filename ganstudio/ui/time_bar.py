@@ -96,8 +96,9 @@ class TimeBar(QWidget):
 
     def set_branchable(self, able: bool) -> None:
         """Whether there is a run to go on from."""
-        self._able = able
-        self.refresh()
+        if able != self._able:
+            self._able = able
+            self.refresh()
 
     def show_film(self, share: float, text: str = "") -> None:
         """Say how far the film is, 0 to 1."""

@@ -32,6 +32,7 @@ class TimeTrack(QWidget):
         self._moments = np.empty(0)
         self._end = 0.0
         self._at: int | None = None
+        self._painted: tuple[bool, bool, float, list[int]] | None = None
         self.setAccessibleName("Kept moments of the training")
         self.setFixedHeight(HIGH_PX)
         self.setMinimumWidth(60)
@@ -47,18 +48,22 @@ class TimeTrack(QWidget):
         self._moments = np.asarray(moments, dtype=float)
         self._end, self._at = max(end, float(moments[-1]) if moments else 0.0), at
         self.setEnabled(bool(moments))
-        self.update()
+        if self._look() != self._painted:
+            self.update()
 
     def x_of(self, nimg: float) -> float:
         """Where a moment stands, in px."""
-        share = nimg / self._end if self._end else 0.0
+        return float(self._places(np.array([nimg]))[0])
+
+    def _places(self, nimg: np.ndarray) -> np.ndarray:
+        share = nimg / self._end if self._end else np.zeros_like(nimg)
         return EDGE_PX + share * (self.width() - 2 * EDGE_PX)
 
     def moment_at(self, x: float) -> int | None:
         """The kept moment next to this place in px; None for now, at the right end."""
         if not len(self._moments):
             return None
-        places = np.array([self.x_of(nimg) for nimg in self._moments])
+        places = self._places(self._moments)
         nearest = int(np.abs(places - x).argmin())
         if abs(self.x_of(self._end) - x) < abs(float(places[nearest]) - x):
             return None
@@ -89,26 +94,31 @@ class TimeTrack(QWidget):
             return True
         return super().event(event)
 
+    def _look(self) -> tuple[bool, bool, float, list[int]]:
+        """Whether it is of use, whether it shows the past; places of knob and ticks in px."""
+        knob = self.x_of(self._end if self._at is None else self._at) if self._end else EDGE_PX
+        ticks = np.unique(np.rint(self._places(self._moments)).astype(int))
+        return self.isEnabled(), self._at is not None, knob, ticks.tolist()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Groove, the part that lies before the moment shown, ticks, knob."""
         painter, colours = QPainter(self), theme.current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle, able = self.height() / 2 - 2, self.isEnabled()
-        knob = self.x_of(self._end if self._at is None else self._at) if self._end else EDGE_PX
+        middle, self._painted = self.height() / 2 - 2, self._look()
+        able, past, knob, ticks = self._painted
         groove = QRectF(EDGE_PX, middle - GROOVE_PX / 2, self.width() - 2 * EDGE_PX, GROOVE_PX)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.line))
         painter.drawRoundedRect(groove, 2, 2)
         if not able:
             return
-        past = self._at is not None
         painter.setBrush(QColor(colours.accent if past else colours.muted))
         painter.drawRoundedRect(groove.adjusted(0, 0, knob - groove.right(), 0), 2, 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(QColor(colours.muted), 1))
         foot = round(middle + GROOVE_PX / 2 + 2)
-        for x in np.unique([round(self.x_of(nimg)) for nimg in self._moments]):
-            painter.drawLine(int(x), foot, int(x), foot + TICK_PX)
+        for x in ticks:
+            painter.drawLine(x, foot, x, foot + TICK_PX)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(colours.surface), 2))
         painter.setBrush(QColor(colours.accent if past else colours.text))

@@ -1,11 +1,13 @@
 """What the open window costs the training: the same one headless and in the window, in turns.
 
     xvfb-run -a -s "-screen 0 1600x1000x24" python tests/bench/cost.py
-    QT_QPA_PLATFORM=offscreen python tests/bench/cost.py --rounds 5 --seconds 20 --json cost.json
+    QT_QPA_PLATFORM=offscreen python tests/bench/cost.py --pairs 1 --rounds 20 --json cost.json
 
 Each side trains in a process of its own with the same recipe, seed and number of threads, one
-core spared, and counts samples after the same time of warming up. The window is the whole one at
-1600 x 1000 as it opens, its docks in their places, watched by nobody. Nothing is asserted.
+core spared. Both live at once and take turns of a few seconds, the other stopped by a signal, so
+that a machine whose speed changes from minute to minute is the same for both. Two processes of the
+same program may differ by some percent for as long as they live, hence several pairs. The window is
+the whole one at 1600 x 1000 as it opens, its docks in their places. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -13,16 +15,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
 
-WARM_S, PAUSE_S, GIVE_UP_S = 6.0, 0.033, 120.0
+WARM_S, PAUSE_S, SETTLE_S, GIVE_UP_S = 8.0, 0.033, 0.3, 120.0
+SIDES = ("headless", "window")
 CASES = {
     "faces 32 x 32": ("dcgan", "faces", {"count": 1024}),
     "furniture 32-cube": ("gan3d", "furniture", {"count": 600}),
@@ -32,59 +38,105 @@ CASES = {
 def main() -> int:
     """Run every case in turns and print what the window costs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=20.0, help="counted on each side")
+    parser.add_argument("--pairs", type=int, default=3, help="of processes")
+    parser.add_argument("--rounds", type=int, default=7, help="of each pair")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of a turn")
     parser.add_argument("--only", default="", help="cases with this in their name")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--child", nargs=2, metavar=("SIDE", "CASE"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
         side, case = asked.child
-        print((_headless if side == "headless" else _window)(CASES[case], asked.seconds))
+        (_headless if side == "headless" else _window)(CASES[case])
         return 0
     rows = {}
-    print("| training | cost of the window | range | headless /s | in the window /s |")
-    print("| --- | ---: | --- | ---: | ---: |")
+    print("| training | cost of the window | by pair | range of rounds | headless /s | window /s |")
+    print("| --- | ---: | --- | --- | ---: | ---: |")
     for case in CASES:
         if asked.only not in case:
             continue
-        pairs = [
-            tuple(_child(side, case, asked.seconds) for side in ("headless", "window"))
-            for _ in range(asked.rounds)
-        ]
-        costs = [1 - shown / alone for alone, shown in pairs]
-        rows[case] = {"cost": median(costs), "costs": costs, "rates": pairs}
-        alone, shown = (median(rates) for rates in zip(*pairs, strict=True))
-        print(f"| {case} | **{median(costs):.1%}** | {min(costs):.1%} to {max(costs):.1%} "
-              f"| {alone:,.0f} | {shown:,.0f} |", flush=True)  # fmt: skip
+        pairs = [_race(case, asked.rounds, asked.seconds) for _ in range(asked.pairs)]
+        costs = [[1 - shown / alone for alone, shown in rates] for rates in pairs]
+        every = [cost for pair in costs for cost in pair]
+        rows[case] = {"cost": median(every), "costs": costs, "rates": pairs}
+        alone, shown = (median(side) for side in zip(*sum(pairs, []), strict=True))
+        by_pair = ", ".join(f"{median(pair):.1%}" for pair in costs)
+        print(f"| {case} | **{median(every):.1%}** | {by_pair} | {min(every):.1%} to "
+              f"{max(every):.1%} | {alone:,.0f} | {shown:,.0f} |", flush=True)  # fmt: skip
     if asked.json:
         asked.json.write_text(json.dumps(rows, indent=1))
     return 0
 
 
-def _child(side: str, case: str, seconds: float) -> float:
-    command = [sys.executable, __file__, "--seconds", str(seconds), "--child", side, case]
-    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return float(said.stdout.splitlines()[-1])
+def _race(case: str, rounds: int, seconds: float) -> list[tuple[float, float]]:
+    """Samples a second of each side in each round, by one pair of processes."""
+    runners = [Runner(side, case) for side in SIDES]
+    try:
+        for runner in runners:
+            runner.turn(WARM_S)
+        turns = [[runner.turn(seconds) for runner in runners] for _ in range(rounds)]
+    finally:
+        for runner in runners:
+            runner.end()
+    return [(alone, shown) for alone, shown in turns]
 
 
-class Meter:
-    """Samples a second between two moments, from the reports that come."""
+class Runner:
+    """A side in a process of its own, stopped unless it is its turn."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._first = self._begun = self._last = None
+    def __init__(self, side: str, case: str) -> None:
+        command = [sys.executable, __file__, "--child", side, case]
+        self._child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._reports: list[tuple[float, int]] = []
+        self._begun = threading.Event()
+        threading.Thread(target=self._listen, daemon=True).start()
+        if not self._begun.wait(GIVE_UP_S):
+            self.end()
+            raise RuntimeError(f"{case}, {side}: no report within {GIVE_UP_S:.0f} s")
+        self._child.send_signal(signal.SIGSTOP)
 
-    def hear(self, nimg: int) -> float | None:
-        """Take a report; the rate once so many seconds are over."""
-        now = time.perf_counter()
-        self._first = self._first or now
-        if now - self._first < WARM_S:
-            return None
-        if self._begun is None:
-            self._begun = (now, nimg)
-        began, start = self._begun
-        return (nimg - start) / (now - began) if now - began >= self._seconds else None
+    def turn(self, seconds: float) -> float:
+        """Go on for so long; the samples a second."""
+        self._child.send_signal(signal.SIGCONT)
+        began = time.monotonic()
+        time.sleep(seconds)
+        self._child.send_signal(signal.SIGSTOP)
+        within = [report for report in self._reports if report[0] > began + SETTLE_S]
+        if len(within) < 2:
+            raise RuntimeError(f"too few reports in {seconds:.0f} s; make --seconds longer")
+        (first, start), (last, end) = within[0], within[-1]
+        return (end - start) / (last - first)
+
+    def end(self) -> None:
+        """Let it close; it ends when nobody writes to it any more."""
+        self._child.send_signal(signal.SIGCONT)
+        self._child.stdin.close()
+        try:
+            self._child.wait(GIVE_UP_S)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+
+    def _listen(self) -> None:
+        for line in self._child.stdout:
+            moment, nimg = line.split()
+            self._reports.append((float(moment), int(nimg)))
+            self._begun.set()
+
+
+def _tell(nimg: int) -> None:
+    print(time.monotonic(), nimg, flush=True)
+
+
+def _when_left(then: Callable[[], object]) -> None:
+    """Do this once the parent lets go."""
+
+    def wait() -> None:
+        sys.stdin.read()
+        then()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _recipe(case: tuple) -> object:
@@ -94,12 +146,12 @@ def _recipe(case: tuple) -> object:
     return Recipe.make(variant, data, knobs, kimg=1e5, measure_kimg=0)
 
 
-def _headless(case: tuple, seconds: float) -> float:
+def _headless(case: tuple) -> None:
     from ganstudio.train import messages as m
     from ganstudio.train.engine import Engine
     from ganstudio.train.session import Outbox, Session
 
-    recipe, outbox, meter = _recipe(case), Outbox(), Meter(seconds)
+    recipe, outbox, left = _recipe(case), Outbox(), threading.Event()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
 
@@ -108,55 +160,42 @@ def _headless(case: tuple, seconds: float) -> float:
                 recipe, announce, runs_root=root / "runs", data_root=root, device="cpu"
             )
 
-        session, end = Session(build, outbox), time.monotonic() + GIVE_UP_S + seconds
+        session = Session(build, outbox)
         session.start()
-        rate = None
-        while rate is None and time.monotonic() < end:
-            time.sleep(PAUSE_S)
+        _when_left(left.set)
+        while not left.wait(PAUSE_S):
             for event in outbox.drain():
                 if isinstance(event, m.Failed):
                     raise RuntimeError(event.reason)
-                if isinstance(event, m.Stats) and rate is None:
-                    rate = meter.hear(event.nimg)
+                if isinstance(event, m.Stats):
+                    _tell(event.nimg)
         session.close()
-    if rate is None:
-        raise RuntimeError("it trained too slowly to be measured")
-    return rate
 
 
-def _window(case: tuple, seconds: float) -> float:
-    from PySide6.QtCore import QEventLoop, QSettings, QTimer
+def _window(case: tuple) -> None:
+    from PySide6.QtCore import QEventLoop, QMetaObject, QSettings, Qt
 
     from ganstudio.ui import app, theme
     from ganstudio.ui.studio import Studio
     from ganstudio.ui.window import MainWindow
 
     theme.apply(app.make_application(), "dark")
-    meter, loop, found = Meter(seconds), QEventLoop(), []
+    loop = QEventLoop()
     with tempfile.TemporaryDirectory() as folder:
         studio = Studio(Path(folder) / "runs", Path(folder) / "data", "cpu")
         settings = QSettings(f"{folder}/window.ini", QSettings.Format.IniFormat)
         window = MainWindow(studio, settings)
         window.resize(1600, 1000)
         window.show()
-
-        def hear(news: list) -> None:
-            rate = meter.hear(news[-1].nimg)
-            if rate is not None and not found:
-                found.append(rate)
-                loop.quit()
-
-        studio.statsArrived.connect(hear)
+        studio.statsArrived.connect(lambda news: _tell(news[-1].nimg))
         studio.catalogueReady.connect(lambda: studio.start(_recipe(case)))
         studio.load_catalogue()
-        QTimer.singleShot(round((GIVE_UP_S + seconds) * 1000), loop.quit)
+        queued = Qt.ConnectionType.QueuedConnection
+        _when_left(lambda: QMetaObject.invokeMethod(loop, "quit", queued))
         loop.exec()
         window.close()
         studio.close()
         window.deleteLater()
-    if not found:
-        raise RuntimeError("it trained too slowly to be measured")
-    return found[0]
 
 
 if __name__ == "__main__":

@@ -194,7 +194,7 @@ class CurvesPanel(Panel):
     def fit(self) -> None:
         """Show everything, and follow the newest."""
         self._plot.chart.getAxis("left").setLogMode(y=self._controls.logarithm.isChecked())
-        self._plot.following = True
+        self._plot.fit()
         self._touch()
 
     def export_csv(self, path: Path) -> None:
