@@ -14,7 +14,7 @@ from ganstudio.train.stopwatch import Stopwatch
 from ganstudio.train.trainer import Trainer
 
 HISTORY_S = 0.5
-RATE_WINDOW = 40  # reports over which samples a second are taken
+RATE_WINDOW = 20  # reports over which samples a second are taken
 REPORTS_KEPT = 50  # to look at should training diverge
 
 

@@ -15,7 +15,7 @@ from ganstudio.heaps import kept_heaps
 from ganstudio.train import messages as m
 from ganstudio.train.mishaps import lacks_memory
 
-REPORT_INTERVAL_S = 0.05
+REPORT_INTERVAL_S = 0.15
 STATS_KEPT = 512
 SLOW_S = 0.1  # from this pace on, every step is shown
 

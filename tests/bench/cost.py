@@ -59,7 +59,8 @@ def main() -> int:
         costs = [[1 - shown / alone for alone, shown in rates] for rates in pairs]
         every = [cost for pair in costs for cost in pair]
         rows[case] = {"cost": median(every), "costs": costs, "rates": pairs}
-        alone, shown = (median(side) for side in zip(*sum(pairs, []), strict=True))
+        rates = [rate for pair in pairs for rate in pair]
+        alone, shown = (median(side) for side in zip(*rates, strict=True))
         by_pair = ", ".join(f"{median(pair):.1%}" for pair in costs)
         print(f"| {case} | **{median(every):.1%}** | {by_pair} | {min(every):.1%} to "
               f"{max(every):.1%} | {alone:,.0f} | {shown:,.0f} |", flush=True)  # fmt: skip

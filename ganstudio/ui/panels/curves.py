@@ -23,7 +23,7 @@ from ganstudio.ui.studio import Studio
 from ganstudio.ui.time_bar import TimeBar
 from ganstudio.ui.timelapse import Timelapse
 
-REDRAW_MS = 250  # a redraw takes longer than a frame, so a few a second while training
+REDRAW_MS = 333  # a redraw takes longer than a frame, so three a second at most
 SLOWEST_MS, RIPENS_MS = 1000, 2  # for each second of training
 EMPTY = "Nothing to plot yet. The losses of both players appear here while they train."
 UNMEASURED = (

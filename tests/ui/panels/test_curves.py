@@ -279,6 +279,27 @@ def test_zooming_stops_following_and_fit_goes_on(full, quiet):
     assert not full._controls.fit.isEnabled()
 
 
+def test_the_view_rests_until_the_curves_leave_it(full, quiet):
+    before = full._plot.view.viewRange()
+    reach = before[0][1] / 0.064  # reports that fit into it
+    quiet.statsArrived.emit([report(i) for i in range(201, int(reach))])
+    full._redraw()
+    assert full._plot.view.viewRange() == before
+    quiet.statsArrived.emit([report(i) for i in range(int(reach), int(reach) + 3)])
+    full._redraw()
+    assert full._plot.view.viewRange()[0][1] > before[0][1]
+    np.testing.assert_allclose(full._plot.view.viewRange()[1], before[1])
+
+
+def test_the_view_draws_in_when_the_curves_fill_little_of_it(full):
+    assert full._plot.view.viewRange()[1][1] > 2
+    full._plot._on_toggled("G/fooled", shown=False)
+    full._redraw()
+    low, high = full._plot.view.viewRange()[1]
+    assert low < 1 / 200
+    assert 1 < high < 1.2
+
+
 def test_table_and_picture_are_saved(full, tmp_path, monkeypatch):
     target = tmp_path / "curves"
     monkeypatch.setattr(
