@@ -10,7 +10,7 @@ from contextlib import contextmanager
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # as malloc.h has them
 HEAPS = 2
 LARGEST_KEPT = 32 << 20  # bytes; the most that glibc accepts: what is larger comes from the system
-USUAL_TOP, KEPT_TOP = 2 * LARGEST_KEPT, (1 << 31) - 1  # free bytes that a heap ends in
+USUAL_TOP, KEPT_TOP = 2 * LARGEST_KEPT, (1 << 31) - 1  # most free bytes at the end of a heap
 FORCED = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
 
 

@@ -13,7 +13,6 @@ import torch
 from torch import nn
 
 from ganstudio.data.base import Samples, to_unit
-from ganstudio.heaps import kept_heaps
 from ganstudio.train.contests.base import Contest
 from ganstudio.train.pairs.base import Pair
 from ganstudio.train.speed import Machine, choose, cores
@@ -115,11 +114,10 @@ class Race:
         torch.manual_seed(seed)
         self.samples = _made_up(pair, seed)
         if machine.device.type == "cpu":  # as a session settles it; the reference has all cores
-            with kept_heaps():
-                tried = quickest(
-                    lambda: Trainer(pair.contender(pair.networks()), self.samples, seed, machine),
-                    candidates(machine.threads),
-                )
+            tried = quickest(
+                lambda: Trainer(pair.contender(pair.networks()), self.samples, seed, machine),
+                candidates(machine.threads),
+            )
             machine = replace(machine, threads=tried)
         self.machine: Machine = machine
         players = pair.networks()
@@ -159,9 +157,8 @@ class Race:
     def _own(self, steps: int) -> None:
         """So many rounds; the losses are read as seldom as a session reads them."""
         torch.set_num_threads(self.machine.threads)
-        with kept_heaps():
-            for _ in range(steps):
-                self.trainer.step()
+        for _ in range(steps):
+            self.trainer.step()
         terms = self.trainer.read()
         sums = {
             side: sum(
@@ -215,9 +212,7 @@ def compete(contest: Contest, rounds: int) -> Result:
     samples, took = (contest.plain(), contest.own()), []
     for _ in range(rounds):
         plain = _timed(contest.machine.device, contest.plain)
-        with kept_heaps():
-            own = _timed(contest.machine.device, contest.own)
-        took.append((plain, own))
+        took.append((plain, _timed(contest.machine.device, contest.own)))
     return Result.of(contest.title, contest.source, samples, took, contest.machine)
 
 
