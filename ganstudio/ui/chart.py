@@ -82,7 +82,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
 
 
 def new_line(dotted: bool) -> pg.GraphicsObject:
-    """An empty line; one without dots is drawn in a third of the time."""
+    """An empty line; one without dots is of a kind that is quicker to draw."""
     if dotted:
         return pg.PlotDataItem(symbol="o", symbolSize=DOT_PX)
     return pg.PlotCurveItem()

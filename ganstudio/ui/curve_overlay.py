@@ -142,10 +142,8 @@ class CurveOverlay(QObject):
             line = self._lines.get(key) or self._add(key)
             line.setData(*curve.clipped(*span).line(points), connect="finite")
             look = self._pen(by_folder[key[0]], names.index(key[1]))
-            line.setPen(look)
-            if key[1].startswith(MEASURED):
-                line.setSymbolPen(look.color())
-                line.setSymbolBrush(look.color())
+            if line.opts["pen"] != look:
+                self._colour(line, look, dotted=key[1].startswith(MEASURED))
         for key, line in self._lines.items():
             line.setVisible(key in curves)
 
@@ -163,6 +161,13 @@ class CurveOverlay(QObject):
         if run.parent:
             return pen(self.colour(run), PARENT_OPACITY, Qt.PenStyle.DashLine)
         return pen(self.colour(run), 1.0, STYLES[min(place, len(STYLES) - 1)])
+
+    @staticmethod
+    def _colour(line: pg.GraphicsObject, look: QPen, dotted: bool) -> None:
+        line.setPen(look)
+        if dotted:
+            line.setSymbolPen(look.color())
+            line.setSymbolBrush(look.color())
 
     def _add(self, key: tuple[Path, str]) -> pg.GraphicsObject:
         line = new_line(dotted=key[1].startswith(MEASURED))

@@ -71,15 +71,16 @@ def main() -> int:
 
 def _race(case: str, rounds: int, seconds: float) -> list[tuple[float, float]]:
     """Samples a second of each side in each round, by one pair of processes."""
-    runners = [Runner(side, case) for side in SIDES]
+    runners: list[Runner] = []
     try:
+        for side in SIDES:
+            runners.append(Runner(side, case))
         for runner in runners:
             runner.turn(WARM_S)
-        turns = [[runner.turn(seconds) for runner in runners] for _ in range(rounds)]
+        return [tuple(runner.turn(seconds) for runner in runners) for _ in range(rounds)]
     finally:
         for runner in runners:
             runner.end()
-    return [(alone, shown) for alone, shown in turns]
 
 
 class Runner:
