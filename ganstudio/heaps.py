@@ -1,4 +1,4 @@
-"""The heaps of glibc: how many there are, and what becomes of memory that was freed."""
+"""The heap of glibc: that there is one, and what becomes of memory that was freed."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # as malloc.h has them
-HEAPS = 2
 LARGEST_KEPT = 32 << 20  # bytes; the most that glibc accepts: what is larger comes from the system
 USUAL_TOP, KEPT_TOP = 2 * LARGEST_KEPT, (1 << 31) - 1  # most free bytes at the end of a heap
 FORCED = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
 
 
-def share_heaps() -> None:
-    """Have all threads share two heaps; to be called before there are threads.
+def share_heap() -> None:
+    """Have all threads share one heap; to be called before there are threads.
 
-    glibc gives each its own, up to eight for every core, and each keeps what the largest training
-    on it needed: the window grew by hundreds of megabytes over a few trainings. Does nothing with
-    other libraries, or where ``MALLOC_ARENA_MAX`` is set.
+    glibc gives each thread its own, up to eight for every core. Each keeps what the largest
+    training on it needed: the window grew by hundreds of megabytes over a few trainings. And all
+    but the first are made of pieces of 64 MB that go back to the system as soon as they are empty,
+    whatever ``kept_heaps`` says, so that a training on a thread pays for its pages in every step.
+    Does nothing with other libraries, or where ``MALLOC_ARENA_MAX`` is set.
     """
     if "MALLOC_ARENA_MAX" not in os.environ and (mallopt := _function("mallopt")):
-        mallopt(M_ARENA_MAX, HEAPS)
+        mallopt(M_ARENA_MAX, 1)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ganstudio.heaps import share_heaps
+from ganstudio.heaps import share_heap
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ def prepare(window: bool = True) -> None:
         multiprocessing.freeze_support()
     if not window:
         return
+    share_heap()
     os.environ.setdefault("QT_API", "pyside6")  # pyqtgraph asks for it
-    share_heaps()
     for path in _early_libraries():
         _load(path)
 

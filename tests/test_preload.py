@@ -167,8 +167,7 @@ def test_without_a_window_nothing_is_loaded(
 
 THREADS_ALLOCATE = """
 import ctypes, threading
-from ganstudio.preload import prepare
-prepare()
+{start}
 libc = ctypes.CDLL(None)
 met = threading.Barrier(12)
 
@@ -186,9 +185,16 @@ libc.malloc_stats()
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has many heaps")
-def test_threads_of_the_window_share_two_heaps():
+@pytest.mark.parametrize(
+    "start",
+    [
+        "from ganstudio.preload import prepare; prepare()",
+        "from ganstudio import cli; cli.main(['list', 'variants'])",
+    ],
+)
+def test_all_threads_share_one_heap(start: str) -> None:
     surroundings = {k: v for k, v in os.environ.items() if k != "MALLOC_ARENA_MAX"}
-    command = [sys.executable, "-c", THREADS_ALLOCATE]
+    command = [sys.executable, "-c", THREADS_ALLOCATE.format(start=start)]
     told = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=True)
-    assert "Arena 1" in told.stderr
-    assert "Arena 2" not in told.stderr
+    assert "Arena 0" in told.stderr
+    assert "Arena 1" not in told.stderr

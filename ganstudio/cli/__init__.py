@@ -20,6 +20,7 @@ from ganstudio.cli import (
     walk,
 )
 from ganstudio.cli.options import INTERRUPTED, UsageError, failed
+from ganstudio.heaps import share_heap
 
 __all__ = ["UsageError", "main", "parser"]
 
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         130 interrupted and saved.
     """
     arguments = parser().parse_args(argv)
+    share_heap()
     try:
         command: Callable[[argparse.Namespace], int] = arguments.command
         return command(arguments)

@@ -86,6 +86,13 @@ def _add_speed(kinds: Any) -> None:
         help="of the reference in a round of training steps (default: 3)",
     )
     speed.add_argument(
+        "--starts",
+        type=int,
+        default=3,
+        metavar="N",
+        help="of a race of training steps, each with new processes (default: 3)",
+    )
+    speed.add_argument(
         "--most",
         type=int,
         default=0,
@@ -120,6 +127,8 @@ def bench_speed(arguments: argparse.Namespace) -> int:
     check_device(arguments.device, faults)
     if arguments.rounds < 1:
         faults.append(f"--rounds {arguments.rounds}, but it must be at least 1")
+    if arguments.starts < 1:
+        faults.append(f"--starts {arguments.starts}, but it must be at least 1")
     if arguments.most < 0:
         faults.append(f"--most {arguments.most}, but it must be at least 0")
     there = [*registry.keys("train.pairs"), *registry.keys("train.contests")]
@@ -158,17 +167,18 @@ def bench_speed(arguments: argparse.Namespace) -> int:
 def _race(key: str, arguments: argparse.Namespace, seconds: float) -> Result:
     """One training step against another."""
     from ganstudio import registry
-    from ganstudio.train.race import Race
+    from ganstudio.train.race import race
 
     pair = registry.find("train.pairs", key)()
     print(f"{pair.title} …", flush=True)
-    return Race(
+    return race(
         pair,
         arguments.device,
         rounds=arguments.rounds,
         seconds=seconds,
+        starts=arguments.starts,
         precision=arguments.precision,
-    ).run()
+    )
 
 
 def _contest(key: str, arguments: argparse.Namespace, data_root: Path) -> Result | None:

@@ -29,7 +29,7 @@ from ganstudio.train.trainer import Trainer
 
 LONG_NIMG = 50_000  # a shorter training ends before a trial has paid
 MOST_S = 2.0
-ROUNDS = 3
+ROUNDS, MOST_ROUNDS = 3, 15  # steps with each number of threads; more where they are quick
 MARGIN = 1.05  # the rule stays unless another is so much faster
 LARGEST_FILE_BYTES = 1 << 20
 MOST_KEPT = 500  # recipes
@@ -97,11 +97,13 @@ def quickest(build: Callable[[], Trainer], counts: list[int]) -> int:
             trainer = build()
             if _seconds(trainer, counts[0]) >= MOST_S / 2:  # the first step is a slow one
                 return counts[0]
-            if _seconds(trainer, counts[0]) * (ROUNDS + 1) * len(counts) > MOST_S:
+            fits = int(MOST_S / (_seconds(trainer, counts[0]) * len(counts))) - 1
+            if fits < ROUNDS:
                 return counts[0]
+            tries = min(fits, MOST_ROUNDS)
             for count in counts[1:]:
                 _seconds(trainer, count)  # its threads begin
-            rounds = [[_seconds(trainer, count) for count in counts] for _ in range(ROUNDS)]
+            rounds = [[_seconds(trainer, count) for count in counts] for _ in range(tries)]
     finally:
         torch.set_num_threads(before)
     took = [median(times) for times in zip(*rounds, strict=True)]

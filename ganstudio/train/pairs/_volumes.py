@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from ganstudio.data.base import to_unit
 from ganstudio.train.pairs._plain import Plain, adam
 from ganstudio.train.pairs.base import Pair, Step
 
@@ -35,6 +36,10 @@ class Volumes(Pair):
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
         """D, then G on fresh fakes; this program's G learns through those that D saw."""
         return volume_step(G, D, device)
+
+    def read(self, x: Tensor) -> Tensor:
+        """Numbers from an array."""
+        return to_unit(x)
 
 
 def volumes(side: int) -> dict[str, nn.Module]:

@@ -35,6 +35,7 @@ class Pair(ABC):
         z_dim: dimensions of the noise.
         watched: terms of the variant that are plotted but not minimised.
         rounds: steps of the reference that make one round of the variant.
+        workers: processes that the source's loader reads with; 0 for none but its own.
     """
 
     title: ClassVar[str]
@@ -47,7 +48,8 @@ class Pair(ABC):
     batch: ClassVar[int] = 64
     z_dim: ClassVar[int] = 100
     watched: ClassVar[tuple[str, ...]] = ()
-    rounds: ClassVar[int] = 1  # steps of the reference that make one round of the variant
+    rounds: ClassVar[int] = 1
+    workers: ClassVar[int] = 0
 
     @abstractmethod
     def networks(self) -> dict[str, nn.Module]:
@@ -56,6 +58,19 @@ class Pair(ABC):
     @abstractmethod
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
         """The plain step: takes a batch and its labels, returns D's and G's loss."""
+
+    def read(self, x: Tensor) -> Tensor:
+        """One sample as the source's data set makes it ready; torchvision's pictures by default.
+
+        Args:
+            x: (C, H, W), uint8, decoded already.
+        """
+        from torchvision.transforms.functional import normalize, resize, to_pil_image, to_tensor
+
+        picture = resize(to_pil_image(x), list(x.shape[-1:]))
+        flat = [0.5] * len(x)
+        ready: Tensor = normalize(to_tensor(picture), flat, flat)
+        return ready
 
     @property
     def spec(self) -> SampleSpec:

@@ -19,6 +19,7 @@ class PublishedDCGAN(Pair):
     variant = "dcgan"
     knobs: ClassVar[dict[str, Any]] = {"g_lr": 2e-4, "d_lr": 2e-4}
     shape = (3, 64, 64)
+    workers = 2
 
     def networks(self) -> dict[str, nn.Module]:
         """3.58 and 2.77 million weights."""

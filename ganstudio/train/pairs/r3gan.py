@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
+from ganstudio.data.base import to_unit
 from ganstudio.nn.backbones.r3 import ResidualBlock, Transition
 from ganstudio.train.pairs._plain import adam
 from ganstudio.train.pairs.base import Pair, Step
@@ -73,6 +74,10 @@ class EighthR3GAN(Pair):
     def networks(self) -> dict[str, nn.Module]:
         """Half a million weights each."""
         return {"G": _Generator(), "D": _Discriminator()}
+
+    def read(self, x: Tensor) -> Tensor:
+        """Bytes from an array; its source makes numbers of them once they are on the device."""
+        return to_unit(x)
 
     def reference(self, G: nn.Module, D: nn.Module, device: torch.device) -> Step:
         """D in separate passes with R1 and R2, then G; its average weight by weight."""
