@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import multiprocessing
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -41,13 +42,7 @@ class Turn:
 
 
 class Side(Protocol):
-    """One that trains when it is its turn.
-
-    Attributes:
-        machine: what it trains on, in words.
-    """
-
-    machine: str
+    """One that trains when it is its turn."""
 
     def turn(self, rounds: int) -> Turn:
         """Train so many rounds."""
@@ -66,7 +61,6 @@ class Reference:
 
     def __init__(self, pair: Pair, device: str, seed: int = 0, *, reads: bool = True) -> None:
         self.pair, self.device = pair, choose_device(device)
-        self.machine = f"{self.device.type}, float32"
         torch.manual_seed(seed)
         samples, players = made_up(pair, seed), pair.networks()
         for network in players.values():
@@ -95,6 +89,9 @@ class Contender:
         device: as for the reference.
         precision: as in a recipe.
         seed: of weights, data and noise.
+
+    Attributes:
+        machine: what it trains on, in words.
     """
 
     def __init__(self, pair: Pair, device: str, precision: str = "auto", seed: int = 0) -> None:
@@ -136,14 +133,15 @@ class Apart:
 
     Args:
         pool: the process; its side has begun.
-
-    Attributes:
-        machine: what it trains on, in words.
     """
 
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self._pool = pool
-        self.machine = pool.submit(_machine).result()
+
+    @property
+    def machine(self) -> str:
+        """What a contender trains on, in words."""
+        return self._pool.submit(_machine).result()
 
     def turn(self, rounds: int) -> Turn:
         """As the side's own; what goes wrong there is raised here."""
@@ -165,11 +163,12 @@ def apart(kind: Any, *arguments: Any, **options: Any) -> Iterator[Apart]:
         yield Apart(pool)
 
 
-_here: list[Side] = []  # the one of this process
+_here: list[Any] = []  # the one of this process
 _heaps = ExitStack()
 
 
 def _begin(kind: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began it ends it
     if kind is Contender:
         share_heap()  # as this program trains
         _heaps.enter_context(kept_heaps())
@@ -178,11 +177,12 @@ def _begin(kind: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> No
 
 
 def _machine() -> str:
-    return _here[0].machine
+    return str(_here[0].machine)
 
 
 def _turn(rounds: int) -> Turn:
-    return _here[0].turn(rounds)
+    told: Turn = _here[0].turn(rounds)
+    return told
 
 
 def made_up(pair: Pair, seed: int) -> Samples:

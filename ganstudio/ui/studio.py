@@ -35,6 +35,7 @@ from ganstudio.ui.turns import Turns
 log = logging.getLogger(__name__)
 
 DRAIN_MS = 33
+HEARD_S = 0.3  # between two bursts of reports: a training waits for all that is done with one
 VIEWING_SHARE = 0.02  # of the time, for previews that renew themselves while training
 RENEWAL_MIN_S, RENEWAL_MAX_S = 0.25, 15.0
 
@@ -69,7 +70,8 @@ class Studio(QObject):
         catalogueFailed (str): there will be none, and why.
         stateChanged (str, str): the session's state and what it is doing.
         started (Started): networks and data are there.
-        statsArrived (list[Stats]): reports since the last drain, oldest first.
+        statsArrived (list[Stats]): reports since the last burst, oldest first; three bursts a
+            second.
         rendered (Rendered): the explorer drew something; look at its tag.
         progressed, done, dropped: what becomes of an errand; look at its ticket.
         modelReady (ModelReady): a newer model can be asked; panels renew what they show.
@@ -158,6 +160,8 @@ class Studio(QObject):
         self._loader: threading.Thread | None = None
         self._follower = Follower(self)
         self._next_renewal = 0.0
+        self._unheard: list[m.Stats] = []
+        self._next_heard = 0.0
         self._viewing_ms = 0.0
         self._asked = False  # anything, since the last model
         self.closing = False  # the window goes as soon as it can: no training begins any more
@@ -479,20 +483,19 @@ class Studio(QObject):
             self._loader.join(max(end - time.monotonic(), 0.0))
             ended = not self._loader.is_alive() and ended
         self.drain()
+        self._hear()
         return ended
 
     # Draining ---------------------------------------------------------------------------------
 
     def drain(self) -> None:
         """Turn what the threads said into signals; the timer calls this."""
-        stats: list[m.Stats] = []
         for event in self.outbox.drain():
             if isinstance(event, m.Stats):
-                stats.append(event)
+                self._unheard.append(event)
                 continue
-            if stats:  # what was reported before a rewind must be heard before it
-                self.statsArrived.emit(stats)
-                stats = []
+            if not isinstance(event, m.Rendered | m.Progressed):
+                self._hear()  # what was reported before a rewind must be heard before it
             if isinstance(event, Catalogue):
                 self.catalogue = event
                 self.catalogueReady.emit()
@@ -501,11 +504,19 @@ class Studio(QObject):
                 self.noted.emit(m.Noted(event.reason, "error"))
             else:
                 self._routes[type(event)](event)
-        if stats:
-            self.statsArrived.emit(stats)
+        now = time.monotonic()
+        if now >= self._next_heard:
+            self._hear()
         renewing = self.state == "running" and self._asked and self.moment is None
-        if renewing and time.monotonic() >= self._next_renewal:
+        if renewing and now >= self._next_renewal:
             self._renew()
+
+    def _hear(self) -> None:
+        """Hand on the reports that wait."""
+        if self._unheard:
+            stats, self._unheard = self._unheard, []
+            self._next_heard = time.monotonic() + HEARD_S
+            self.statsArrived.emit(stats)
 
     def _launch(self, build: dict[str, Any], recipe: Recipe, paused: bool) -> None:
         if self.session is not None or self.closing:

@@ -149,10 +149,12 @@ def _recipe(case: tuple) -> object:
 
 
 def _headless(case: tuple) -> None:
+    from ganstudio.heaps import share_heap
     from ganstudio.train import messages as m
     from ganstudio.train.engine import Engine
     from ganstudio.train.session import Outbox, Session
 
+    share_heap()  # as the command does
     recipe, outbox, left = _recipe(case), Outbox(), threading.Event()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -175,6 +177,9 @@ def _headless(case: tuple) -> None:
 
 
 def _window(case: tuple) -> None:
+    from ganstudio import preload
+
+    preload.prepare()
     from PySide6.QtCore import QEventLoop, QMetaObject, QSettings, Qt
 
     from ganstudio.ui import app, theme

@@ -556,3 +556,30 @@ def test_the_discriminator_is_copied_only_while_somebody_looks(ready, qtbot, tra
     ready.step()
     qtbot.waitUntil(lambda: len(told) > count, timeout=20_000)
     assert told[-1]._critic is None
+
+
+def reported(step: int) -> m.Stats:
+    return m.Stats(step, 64 * step, 0.1 * step, 640.0, {"D/real": 0.5}, 0)
+
+
+def test_reports_are_heard_in_bursts_and_before_what_follows_them(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio_module, "HEARD_S", 3600.0)
+    heard: list[object] = []
+    studio.statsArrived.connect(lambda news: heard.extend(one.step for one in news))
+    studio.saved.connect(lambda event: heard.append("saved"))
+    for step in (1, 2, 3):
+        studio.outbox.put(reported(step))
+        studio.drain()
+    assert heard == [1]
+    studio._next_heard = 0.0  # an hour later
+    studio.drain()
+    assert heard == [1, 2, 3]
+    studio.outbox.put(reported(4))
+    studio.outbox.put(m.Saved(Path("run"), 4))
+    studio.outbox.put(reported(5))
+    studio.drain()
+    assert heard == [1, 2, 3, 4, "saved"]
+    assert studio.close()
+    assert heard[-1] == 5
