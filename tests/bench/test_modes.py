@@ -19,14 +19,6 @@ CPU = Machine(torch.device("cpu"), torch.float32, False, 1)
 DRAWN, ENOUGH, NEAR = 4000, 20, 3  # samples; how many make a mode found; within how many std
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def modes_found(recipe: Recipe, kimg: float) -> int:
     """Train for so long, then count the modes that samples come near to."""
     samples = registry.find("data", "points")(recipe.dataset, Path("unused")).load()

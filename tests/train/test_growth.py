@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image
 
 from ganstudio.train.growth import AXES, Point, measure, share, table
@@ -14,13 +13,6 @@ MADE = [
     for axis in AXES
     for index, size in enumerate(axis.sizes)
 ]
-
-
-@pytest.fixture(autouse=True)
-def _threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize(("axis", "size"), [("batch", 4), ("resolution", 16), ("pictures", 300)])

@@ -1,7 +1,6 @@
 """The sides of a race: what each is given to train on, and that each may have its own process."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -10,13 +9,6 @@ from ganstudio import registry
 from ganstudio.data.base import to_unit
 from ganstudio.train.pairs.base import Pair
 from ganstudio.train.sides import Contender, Reference, apart, made_up
-
-
-@pytest.fixture(autouse=True)
-def _threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def pair(key: str) -> Pair:
@@ -43,6 +35,17 @@ def test_the_reference_trains_on_whole_batches_of_the_set(reads: bool) -> None:
         assert x.shape == (cgan.batch, *cgan.shape)
         back = ((x + 1) * 127.5).round().to(torch.uint8)
         assert [known[row.numpy().tobytes()] for row in back] == c.tolist()
+
+
+def test_a_round_is_as_many_updates_on_both_sides() -> None:
+    wgan, steps = pair("wgan_gp"), []
+    wgan.reference = lambda G, D, device: lambda x, c: steps.append(len(x)) or (0.0, 0.0)  # type: ignore[method-assign]
+    Reference(wgan, "cpu").turn(2)
+    own = Contender(wgan, "cpu", "float32")
+    own.turn(2)
+    assert steps == [wgan.batch] * 2 * wgan.rounds
+    assert own.trainer.steps == 2
+    assert own.trainer.nimg == sum(steps)
 
 
 def test_both_sides_begin_with_the_same_weights() -> None:

@@ -16,14 +16,6 @@ CPU = Machine(torch.device("cpu"), torch.float32, True, 1)
 FEW = 128
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("GANSTUDIO_CACHE", str(tmp_path / "cache"))
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture
 def mnist(tmp_path: Path) -> Path:
     """The files of MNIST that our download brings, with a few random digits in them."""
